@@ -1,0 +1,53 @@
+"""The recording loop: doors in, session file out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from recorder.clock import Clock, deadlines
+from recorder.doors import Input, Pointer, Screen
+from recorder.writer import SessionWriter
+
+
+@dataclass(kw_only=True)
+class CaptureStats:
+    """What happened while recording; a frame is late when it was taken more than half a period after its time."""
+
+    frames: int = 0
+    late: int = 0
+    skipped: int = 0
+    worst_late_ns: int = 0
+
+
+def capture(
+    writer: SessionWriter,
+    screen: Screen,
+    pointer: Pointer,
+    inputs: Input,
+    clock: Clock,
+    *,
+    fps: float,
+    stop: Callable[[CaptureStats], bool],
+    caption: Callable[[], str | None] = lambda: None,
+) -> CaptureStats:
+    """Record frames at `fps` until `stop` says so.
+
+    `caption` gives a new prompt for the next frame, or None while the screen's description stays as it was.
+    """
+    stats = CaptureStats()
+    for deadline_ns, skipped in deadlines(clock, fps):
+        if stop(stats):
+            return stats
+        text = caption()
+        if text is not None:
+            writer.add_prompt(text)
+        state = pointer.read()
+        rgb = screen.grab()
+        t_ns = clock.now_ns()
+        writer.add_events(inputs.drain())
+        late_ns = max(0, t_ns - deadline_ns)
+        writer.add_frame(rgb, t_ns, state, late_ns)
+        stats.frames += 1
+        stats.skipped += skipped
+        stats.late += late_ns > 5e8 / fps
+        stats.worst_late_ns = max(stats.worst_late_ns, late_ns)
+    raise AssertionError("deadlines never end")

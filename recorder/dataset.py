@@ -1,0 +1,74 @@
+"""A data set: a folder of sessions named by their seed, its split and its manifest."""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from recorder.session import Session
+
+MANIFEST = "manifest.json"
+SPLITS = ("train", "validation", "test")
+
+
+def session_name(seed: int) -> str:
+    """The file name of the session with that seed."""
+    return f"seed-{seed:05d}.h5"
+
+
+def split_of(seed: int) -> str:
+    """Held-out by seed, never by frame: of each ten seeds the eighth is validation and the ninth test."""
+    return {8: "validation", 9: "test"}.get(seed % 10, "train")
+
+
+def session_paths(folder: Path, split: str | None = None) -> list[Path]:
+    """The complete sessions of a split (of all splits), by seed.
+
+    Raises ValueError where there is none.
+    """
+    if split is not None and split not in SPLITS:
+        raise ValueError(f"split '{split}' is not one of {', '.join(SPLITS)}")
+    paths = [path for path in sorted(folder.glob("seed-*.h5")) if split in (None, split_of(seed_of(path)))]
+    if not paths:
+        raise ValueError(
+            f"{folder} holds no {split or ''} session; record some with 'python -m recorder explore {folder}'"
+        )
+    return paths
+
+
+def seed_of(path: Path) -> int:
+    """The seed in a session's file name."""
+    return int(path.stem.removeprefix("seed-"))
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file, hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_manifest(folder: Path) -> dict[str, Any]:
+    """Describe the sessions of a folder in its manifest: seed, split, hash, frames, late frames."""
+    rows = []
+    for path in session_paths(folder):
+        with Session(path) as session:
+            late = int((session.late_ns > 5e8 / session.fps).sum())
+            rows.append(
+                {
+                    "file": path.name,
+                    "seed": seed_of(path),
+                    "split": split_of(seed_of(path)),
+                    "sha256": file_hash(path),
+                    "frames": len(session),
+                    "late": late,
+                    "bytes": path.stat().st_size,
+                    "policy": str(session.attributes.get("policy", "")),
+                }
+            )
+    minutes = sum(row["frames"] for row in rows) / 15 / 60
+    manifest = {"sessions": rows, "frames": sum(row["frames"] for row in rows), "minutes": round(minutes, 1)}
+    beside = folder / (MANIFEST + ".tmp")
+    beside.write_text(json.dumps(manifest, indent=1) + "\n")
+    os.replace(beside, folder / MANIFEST)
+    return manifest

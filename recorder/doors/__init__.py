@@ -1,0 +1,65 @@
+"""Doors: one file for each desktop library, imported lazily, behind these small contracts."""
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recorder.actions import Event
+from recorder.pointer import PointerState
+
+
+class Screen(ABC):
+    """Grabs frames without the pointer."""
+
+    @property
+    @abstractmethod
+    def size_px(self) -> tuple[int, int]:
+        """(width, height) of what `grab` returns."""
+
+    @abstractmethod
+    def grab(self) -> NDArray[np.uint8]:
+        """The screen now, (H, W, 3) RGB."""
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+
+class Pointer(ABC):
+    """Tells where the pointer is and what it looks like."""
+
+    @abstractmethod
+    def read(self) -> PointerState: ...
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+
+class Input(ABC):
+    """Observes mouse and keyboard from the moment it is made."""
+
+    @abstractmethod
+    def drain(self) -> list[Event]:
+        """The events since the last call, in time order; times are on the monotonic clock."""
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+
+class Injector(ABC):
+    """Moves the mouse and presses keys as a user would."""
+
+    @abstractmethod
+    def move(self, x_px: int, y_px: int) -> None: ...
+
+    @abstractmethod
+    def button(self, code: int, down: bool) -> None:
+        """`code` is an index into `actions.BUTTONS`."""
+
+    @abstractmethod
+    def scroll(self, dx: int, dy: int) -> None:
+        """Wheel steps, right and up positive."""
+
+    @abstractmethod
+    def key(self, code: int, down: bool) -> None:
+        """`code` is an index into `actions.KEYS`."""

@@ -1,0 +1,240 @@
+"""The X11 door: screen by mss, pointer by XFIXES, input by RECORD, injection by XTEST (python-xlib)."""
+
+import threading
+import time
+from collections import deque
+from typing import Any
+
+import mss
+import numpy as np
+from mss.exception import ScreenShotError
+from numpy.typing import NDArray
+from Xlib import X, error
+from Xlib.display import Display
+from Xlib.ext import record, xtest
+from Xlib.protocol import rq
+
+from recorder.actions import (
+    BUTTONS,
+    KEY_BY_EVDEV,
+    KEYS,
+    X11_BUTTONS,
+    X11_SCROLL,
+    Event,
+    EventKind,
+)
+from recorder.doors import Injector, Input, Pointer, Screen
+from recorder.pointer import PointerShape, PointerState
+
+_EVDEV_OFFSET = 8
+_XFIXES_GET_CURSOR_IMAGE_AND_NAME = 25
+
+
+def open_display(name: str | None) -> Display:
+    """Connect; ValueError with the remedy where there is no server."""
+    try:
+        return Display(name)
+    except (error.DisplayError, OSError) as problem:
+        raise ValueError(
+            f"no X11 display '{name or ''}': start one or set DISPLAY (on Wayland log in to an X11 session)"
+        ) from problem
+
+
+class X11Screen(Screen):
+    """The whole screen of an X11 display."""
+
+    def __init__(self, display: str | None = None) -> None:
+        open_display(display).close()
+        self._mss = mss.MSS(display=display)
+        self._monitor = self._mss.monitors[0]
+
+    @property
+    def size_px(self) -> tuple[int, int]:
+        return self._monitor["width"], self._monitor["height"]
+
+    def grab(self) -> NDArray[np.uint8]:
+        try:
+            shot = self._mss.grab(self._monitor)
+        except ScreenShotError as problem:
+            raise ValueError("the X11 display went away; what was recorded is kept") from problem
+        bgra = np.frombuffer(shot.bgra, np.uint8).reshape(shot.height, shot.width, 4)
+        return np.ascontiguousarray(bgra[..., 2::-1])
+
+    def close(self) -> None:
+        self._mss.close()
+
+
+class _GetCursorImageAndName(rq.ReplyRequest):
+    _request = rq.Struct(rq.Card8("opcode"), rq.Opcode(_XFIXES_GET_CURSOR_IMAGE_AND_NAME), rq.RequestLength())
+    _reply = rq.Struct(
+        rq.ReplyCode(),
+        rq.Pad(1),
+        rq.Card16("sequence_number"),
+        rq.ReplyLength(),
+        rq.Int16("x"),
+        rq.Int16("y"),
+        rq.Card16("width"),
+        rq.Card16("height"),
+        rq.Card16("xhot"),
+        rq.Card16("yhot"),
+        rq.Card32("cursor_serial"),
+        rq.Card32("cursor_atom"),
+        rq.Card16("name_bytes"),
+        rq.Pad(2),
+        rq.List("pixels_and_name", rq.Card8Obj),
+    )
+
+
+class X11Pointer(Pointer):
+    """Position, image, hotspot and name of the pointer."""
+
+    def __init__(self, display: str | None = None) -> None:
+        self._display = open_display(display)
+        self._opcode = self._display.query_extension("XFIXES").major_opcode
+        self._display.xfixes_query_version()
+        self._shapes: dict[int, PointerShape] = {}
+
+    def read(self) -> PointerState:
+        reply = _GetCursorImageAndName(display=self._display.display, opcode=self._opcode)
+        serial = int(reply.cursor_serial)
+        if serial not in self._shapes:
+            self._shapes[serial] = _shape_from_reply(reply)
+        shape = self._shapes[serial]
+        return PointerState(x_px=int(reply.x), y_px=int(reply.y), shape=shape if shape.rgba.any() else None)
+
+    def close(self) -> None:
+        self._display.close()
+
+
+def _shape_from_reply(reply: Any) -> PointerShape:
+    count = 4 * reply.width * reply.height
+    raw = bytes(reply.pixels_and_name)
+    bgra = np.frombuffer(raw[:count], np.uint8).reshape(reply.height, reply.width, 4)
+    alpha = bgra[..., 3:].astype(np.uint16)
+    straight = np.where(alpha > 0, bgra[..., 2::-1].astype(np.uint16) * 255 // np.maximum(alpha, 1), 0)
+    rgba = np.concatenate([np.minimum(straight, 255), alpha], axis=-1).astype(np.uint8)
+    name = raw[count : count + reply.name_bytes].decode("latin-1")
+    return PointerShape(rgba=rgba, hot_x_px=int(reply.xhot), hot_y_px=int(reply.yhot), name=name)
+
+
+class X11Input(Input):
+    """Every device event of the server, by the RECORD extension, with the server's own times."""
+
+    def __init__(self, display: str | None = None) -> None:
+        self._control = open_display(display)
+        self._data = open_display(display)
+        self._symbols = open_display(display)
+        self._queue: deque[Event] = deque()
+        self._held: set[int] = set()
+        self._context = self._control.record_create_context(
+            0,
+            [record.AllClients],
+            [
+                {
+                    "core_requests": (0, 0),
+                    "core_replies": (0, 0),
+                    "ext_requests": (0, 0, 0, 0),
+                    "ext_replies": (0, 0, 0, 0),
+                    "delivered_events": (0, 0),
+                    "device_events": (X.KeyPress, X.MotionNotify),
+                    "errors": (0, 0),
+                    "client_started": False,
+                    "client_died": False,
+                }
+            ],
+        )
+        self._control.sync()
+        self._thread = threading.Thread(target=self._run, name="x11-input", daemon=True)
+        self._thread.start()
+
+    def drain(self) -> list[Event]:
+        return [self._queue.popleft() for _ in range(len(self._queue))]
+
+    def close(self) -> None:
+        try:
+            self._control.record_disable_context(self._context)
+            self._control.flush()
+            self._thread.join(timeout=1)
+            self._control.close()
+        except (error.ConnectionClosedError, OSError):
+            pass  # the server is gone, and with it the context
+
+    def _run(self) -> None:
+        try:
+            self._data.record_enable_context(self._context, self._take)
+        except (error.ConnectionClosedError, OSError):
+            pass  # the server is gone; the screen door says so
+
+    def _take(self, reply: Any) -> None:
+        if reply.category != record.FromServer or reply.client_swapped:
+            return
+        data = reply.data
+        while data:
+            raw, data = rq.EventField(None).parse_binary_value(data, self._data.display, None, None)
+            event = self._translate(raw)
+            if event is not None:
+                self._queue.append(event)
+
+    def _translate(self, raw: Any) -> Event | None:
+        at = {"t_ns": _server_time_ns(raw.time), "x_px": int(raw.root_x), "y_px": int(raw.root_y)}
+        if raw.type == X.MotionNotify:
+            return Event(kind=EventKind.MOTION, **at)
+        if raw.type in (X.ButtonPress, X.ButtonRelease):
+            return _button_event(int(raw.detail), raw.type == X.ButtonPress, at)
+        return self._key_event(int(raw.detail), raw.type == X.KeyPress, int(raw.state), at)
+
+    def _key_event(self, keycode: int, down: bool, state: int, at: dict[str, int]) -> Event | None:
+        code = KEY_BY_EVDEV.get(keycode - _EVDEV_OFFSET)
+        if code is None or (down and code in self._held):  # an unknown key, or auto-repeat
+            return None
+        (self._held.add if down else self._held.discard)(code)
+        symbol = self._symbols.keycode_to_keysym(keycode, state & X.ShiftMask)
+        return Event(kind=EventKind.KEY_DOWN if down else EventKind.KEY_UP, code=code, symbol=symbol, **at)
+
+
+def _button_event(button: int, down: bool, at: dict[str, int]) -> Event | None:
+    if button in X11_SCROLL:
+        dx, dy = X11_SCROLL[button]
+        return Event(kind=EventKind.SCROLL, dx=dx, dy=dy, **at) if down else None
+    if button not in X11_BUTTONS:
+        return None
+    kind = EventKind.BUTTON_DOWN if down else EventKind.BUTTON_UP
+    return Event(kind=kind, code=BUTTONS.index(X11_BUTTONS[button]), **at)
+
+
+def _server_time_ns(time_ms: int) -> int:
+    """The server's 32-bit milliseconds on the monotonic clock, which it counts from."""
+    now_ms = time.monotonic_ns() // 1_000_000
+    return (now_ms - ((now_ms - time_ms) & 0xFFFFFFFF)) * 1_000_000
+
+
+class X11Injector(Injector):
+    """Mouse and keyboard by XTEST."""
+
+    def __init__(self, display: str | None = None) -> None:
+        self._display = open_display(display)
+        self._x11_button = {BUTTONS.index(name): number for number, name in X11_BUTTONS.items()}
+        self._x11_scroll = {step: number for number, step in X11_SCROLL.items()}
+
+    def move(self, x_px: int, y_px: int) -> None:
+        self._fake(X.MotionNotify, x=x_px, y=y_px)
+
+    def button(self, code: int, down: bool) -> None:
+        self._fake(X.ButtonPress if down else X.ButtonRelease, self._x11_button[code])
+
+    def scroll(self, dx: int, dy: int) -> None:
+        for axis, amount in (((1, 0), dx), ((0, 1), dy)):
+            step = tuple(value * (1 if amount > 0 else -1) for value in axis)
+            for _ in range(abs(amount)):
+                self._fake(X.ButtonPress, self._x11_scroll[step])
+                self._fake(X.ButtonRelease, self._x11_scroll[step])
+
+    def key(self, code: int, down: bool) -> None:
+        self._fake(X.KeyPress if down else X.KeyRelease, KEYS[code].evdev + _EVDEV_OFFSET)
+
+    def close(self) -> None:
+        self._display.close()
+
+    def _fake(self, kind: int, detail: int = 0, x: int = 0, y: int = 0) -> None:
+        xtest.fake_input(self._display, kind, detail, x=x, y=y)
+        self._display.sync()

@@ -1,0 +1,1 @@
+"""A sandboxed desktop that explores itself: sandbox, hand, eye, goals."""
