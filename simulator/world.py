@@ -1,0 +1,68 @@
+"""The contract between a generated interface and everything that plays, records or judges it."""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recorder.actions import Action
+from recorder.pointer import PointerShape
+
+TILE_PX = 16
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Step:
+    """What a world shows after one action.
+
+    `frame_u8` is (H, W, 3) RGB without the pointer and belongs to the caller. `dirty` (H/16, W/16) bool says which
+    tiles were painted in this step; all others are bit-identical to the frame before. `dirty_probability`, of the
+    same shape in [0, 1], is the model's probability that a tile changes given that something does,
+    `change_probability` that anything changes at all. `shape` is the pointer's shape, None while it is hidden.
+    `parts_ms` is the wall time of each part of the step.
+    """
+
+    frame_u8: NDArray[np.uint8]
+    dirty: NDArray[np.bool_]
+    dirty_probability: NDArray[np.float32]
+    change_probability: float
+    shape: PointerShape | None
+    parts_ms: dict[str, float] = field(default_factory=dict)
+
+
+class World(Protocol):
+    """A generated interface.
+
+    `size_px` is (width, height), `fps` the rate at which `step` wants to be called.
+    """
+
+    @property
+    def size_px(self) -> tuple[int, int]: ...
+
+    @property
+    def fps(self) -> float: ...
+
+    def reset(self, *, seed: int, prompt: str = "", frame_u8: NDArray[np.uint8] | None = None) -> Step:
+        """Begin anew: at `frame_u8` if it is given, else at a first frame of the world's own; all tiles dirty.
+
+        Raises ValueError for a frame of another size.
+        """
+        ...
+
+    def set_prompt(self, prompt: str) -> None:
+        """What the screen should show from the next step on."""
+        ...
+
+    def step(self, action: Action) -> Step:
+        """Generate the next frame and continue from it."""
+        ...
+
+    def observe(self, action: Action, truth_u8: NDArray[np.uint8]) -> Step:
+        """Teacher forcing: the step that the model takes when it is told which tiles of `truth_u8` changed.
+
+        The probabilities are those before the truth was known; the world continues from the truth.
+        """
+        ...
+
+    def close(self) -> None: ...
