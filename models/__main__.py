@@ -1,0 +1,66 @@
+"""`python -m models train {vae,world}`."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+
+@dataclass(kw_only=True)
+class Stage:
+    """What every stage takes."""
+
+    data: Path
+    """Folder of sessions; the training split is read."""
+    out: Path
+    """Folder for checkpoints, state and log; later stages read what earlier ones wrote there."""
+    preset: str = "desk"
+    """Sizes: desk or tiny."""
+    minutes: float = 60.0
+    """Budget over all resumes."""
+    resume: bool = False
+    """Go on exactly where the folder's state stopped."""
+    seed: int = 0
+    threads: int = 2
+    """Use 1 where another program keeps a core busy: two threads beside it are several times slower."""
+
+    def run(self) -> None:
+        from models import train
+
+        order = train.Order(**vars(self))
+        {"Vae": train.train_vae, "World": train.train_world}[type(self).__name__](order)
+
+
+@dataclass(kw_only=True)
+class Vae(Stage):
+    """Train the tile VAE."""
+
+
+@dataclass(kw_only=True)
+class World(Stage):
+    """Train the world model on the VAE's latents; writes the playable checkpoint."""
+
+
+@dataclass(kw_only=True)
+class Train:
+    """Train one stage."""
+
+    stage: Annotated[Vae, tyro.conf.subcommand("vae")] | Annotated[World, tyro.conf.subcommand("world")]
+
+    def run(self) -> None:
+        self.stage.run()
+
+
+def main() -> None:
+    """Run a command; what a user can cause ends in one sentence and exit code 2."""
+    try:
+        tyro.extras.subcommand_cli_from_dict({"train": Train}, config=(tyro.conf.OmitSubcommandPrefixes,)).run()
+    except (ValueError, OSError) as error:
+        print(f"models: {error}", file=sys.stderr)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,176 @@
+"""Runs a desk one frame at a time: looks ahead, draws what changes, denoises it, remembers it.
+
+Works on latents alone; pixels and people are the simulator's.
+"""
+
+import time
+from collections import deque
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float, Int
+from numpy.typing import NDArray
+from torch import Tensor
+
+from models import events
+from models.context import EVENT_MAX_AGE, EVENT_SLOTS, Context, tiles_around
+from models.desk import Desk
+from models.diffusion import euler, sampling_times
+from models.world import Outlook
+from recorder.actions import Action
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sampling:
+    """How a frame is drawn.
+
+    `steps` of the head; a frame whose probability of change is under `floor` never changes, so that quiet screens
+    stay quiet; the one draw that all tiles share lies between `where_low` and `where_high`.
+    """
+
+    steps: int = 2
+    floor: float = 0.02
+    where_low: float = 0.3
+    where_high: float = 0.7
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Look:
+    """The outlook on the next frame with the past that it was made from."""
+
+    context: Context
+    outlook: Outlook
+    change_probability: float
+    tile_probability: Float[Tensor, "n"]
+
+
+def best_dtype(device: torch.device) -> torch.dtype:
+    """bfloat16 where this device multiplies matrices faster in it, else float32; measured, in a few milliseconds."""
+    times = {}
+    for dtype in (torch.float32, torch.bfloat16):
+        a = torch.randn(512, 512, device=device).to(dtype)
+        _ = a @ a
+        start = time.perf_counter()
+        for _ in range(3):
+            _ = a @ a
+        times[dtype] = time.perf_counter() - start
+    return min(times, key=lambda dtype: times[dtype])
+
+
+class Engine:
+    """The running state of one generated desktop: latents, memory and ages of tiles, recent events."""
+
+    def __init__(self, desk: Desk, device: torch.device) -> None:
+        self.device, self.dtype = device, best_dtype(device)
+        self.config = desk.world.config
+        self._model = desk.world.to(device, self.dtype)
+        self._grid = (self.config.rows, self.config.columns)
+        self._tiles = self.config.rows * self.config.columns
+
+    def begin(self, latent: Float[Tensor, "n c"], generator: torch.Generator) -> None:
+        """Show a screen given by its whitened latents."""
+        self.latent = latent.to(self.device)
+        self._generator = generator
+        self._frame = 0
+        self._last_change = torch.zeros(self._tiles, device=self.device)
+        self._events: deque[tuple[tuple[int, ...], Tensor]] = deque(maxlen=EVENT_SLOTS)
+        self._pointer_px: tuple[int, int] | None = None
+        with self._inference():
+            empty = torch.zeros(self._tiles, self.config.memory, device=self.device)
+            self._memory = self._model.memory.step(empty, self.latent)
+
+    def look(self, action: Action) -> Look:
+        """Take an action and look at the next frame; once a frame."""
+        self._frame += 1
+        for row in events.event_rows(action, self._frame):
+            self._events.appendleft((row, self.latent[self._around(row[events.X], row[events.Y])]))
+        with self._inference():
+            context = self._context(action)
+            outlook = self._model.outlook(context)
+            tiles = torch.sigmoid(outlook.where[0])
+            change = float(torch.sigmoid(outlook.when[0]))
+        self._pointer_px = (action.x_px, action.y_px)
+        return Look(context=context, outlook=outlook, change_probability=change, tile_probability=tiles)
+
+    def draw_dirty(self, look: Look, sampling: Sampling) -> Int[Tensor, "m"]:
+        """The tiles that change: whether anything does, then all tiles more probable than one shared draw."""
+        when, where = torch.rand(2, generator=self._generator).tolist()
+        if look.change_probability < max(sampling.floor, when):
+            return torch.empty(0, dtype=torch.long, device=self.device)
+        level = sampling.where_low + (sampling.where_high - sampling.where_low) * where
+        return torch.nonzero(look.tile_probability > level)[:, 0]
+
+    def paint(self, look: Look, dirty: Int[Tensor, "m"], steps: int) -> Float[Tensor, "m c"]:
+        """Denoise the dirty tiles together; whitened latents of the next frame."""
+        if not len(dirty):
+            return self.latent[dirty]
+        counts = [len(dirty)]
+        with self._inference():
+            previous, head = self.latent[dirty], self._model.head
+            condition = head.condition(previous, look.outlook.local[0, dirty], self._memory[dirty], look.outlook.tokens)
+            noise = torch.randn(previous.shape, generator=self._generator).to(self.device)
+            difference = euler(lambda x, t: head(x, t, condition, counts), noise, sampling_times(steps))
+        return previous + difference.float()
+
+    def show(self, dirty: Int[Tensor, "m"], latent: Float[Tensor, "m c"]) -> None:
+        """Continue with these contents: they are what was shown, and what is remembered."""
+        if not len(dirty):
+            return
+        with self._inference():
+            self.latent = self.latent.index_copy(0, dirty, latent.to(self.device))
+            self._memory[dirty] = self._model.memory.step(self._memory[dirty], self.latent[dirty])
+            self._last_change[dirty] = self._frame
+
+    def _inference(self) -> Any:
+        return _Inference(self.device, self.dtype)
+
+    def _around(self, x_px: int, y_px: int) -> NDArray[np.int64]:
+        return tiles_around(np.array([x_px]), np.array([y_px]), self._grid)[0]
+
+    def _context(self, action: Action) -> Context:
+        device = self.device
+        recent = [(row, under) for row, under in self._events if self._frame - row[events.FRAME] <= EVENT_MAX_AGE]
+        rows = np.zeros((EVENT_SLOTS, events.ROW_VALUES), np.int64)
+        latents = torch.zeros(EVENT_SLOTS, 9, self.config.channels, device=device)
+        for slot, (row, under) in enumerate(recent):
+            rows[slot], latents[slot] = row, under
+        table = torch.from_numpy(rows).to(device)
+        there = torch.arange(EVENT_SLOTS, device=device) < len(recent)
+        now = (action.x_px, action.y_px)
+        return Context(
+            latent=self.latent[None],
+            age=(self._frame - self._last_change)[None],
+            pointer_px=torch.tensor([[self._pointer_px or now, now]], dtype=torch.float32, device=device),
+            pointer_latent=self.latent[self._around(*now)][None],
+            held=torch.tensor([events.held_bits(action.buttons, action.keys)], device=device),
+            event_kind=table[None, :, events.KIND],
+            event_px=table[None, :, [events.X, events.Y]].float(),
+            event_modifiers=table[None, :, events.MODIFIERS],
+            event_age=torch.where(there, self._frame - table[:, events.FRAME], 0)[None],
+            event_latent=latents[None],
+            event_there=there[None],
+        )
+
+
+class _Inference:
+    """Inference mode and autocast together."""
+
+    def __init__(self, device: torch.device, dtype: torch.dtype) -> None:
+        self._modes = (torch.inference_mode(), torch.autocast(device.type, dtype, enabled=dtype == torch.bfloat16))
+
+    def __enter__(self) -> None:
+        for mode in self._modes:
+            mode.__enter__()
+
+    def __exit__(self, *error: Any) -> None:
+        for mode in reversed(self._modes):
+            mode.__exit__(*error)
+
+
+def mask_of(dirty: Int[Tensor, "m"], tiles: int) -> Bool[Tensor, "n"]:
+    """The dirty tiles as a mask over all."""
+    mask = torch.zeros(tiles, dtype=torch.bool)
+    mask[dirty.cpu()] = True
+    return mask

@@ -1,0 +1,105 @@
+"""Layers that more than one model is made of."""
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+class Norm(nn.Module):
+    """Layer norm without offset (Ba et al. 2016); torch's fused kernel, ten times faster on a CPU than RMSNorm."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.gain = nn.Parameter(torch.ones(width))
+
+    def forward(self, x: Float[Tensor, "*b d"]) -> Float[Tensor, "*b d"]:
+        return functional.layer_norm(x, self.gain.shape, self.gain.to(x.dtype), eps=1e-6)
+
+
+class MLP(nn.Module):
+    """norm -> linear -> GELU -> linear, whose output starts at zero, so that a residual block starts as identity."""
+
+    def __init__(self, width: int, hidden: int) -> None:
+        super().__init__()
+        self.norm = Norm(width)
+        self.up = nn.Linear(width, hidden)
+        self.down = nn.Linear(hidden, width)
+        nn.init.zeros_(self.down.weight)
+        nn.init.zeros_(self.down.bias)
+
+    def forward(self, x: Float[Tensor, "*b d"]) -> Float[Tensor, "*b d"]:
+        return self.down(functional.gelu(self.up(self.norm(x))))
+
+
+class ResidualMLP(nn.Module):
+    """x + MLP(x)."""
+
+    def __init__(self, width: int, hidden: int) -> None:
+        super().__init__()
+        self.mlp = MLP(width, hidden)
+
+    def forward(self, x: Float[Tensor, "*b d"]) -> Float[Tensor, "*b d"]:
+        return x + self.mlp(x)
+
+
+def attend(
+    query: Float[Tensor, "b h n w"],
+    key: Float[Tensor, "b h m w"],
+    value: Float[Tensor, "b h m w"],
+    seen: Bool[Tensor, "b m"] | None = None,
+) -> Float[Tensor, "b h n w"]:
+    """softmax(q k / sqrt(w)) v; `seen` is False for keys that don't count.
+
+    Written out because the backward pass of torch's fused kernel is five times slower on a CPU.
+    """
+    scores = query @ key.transpose(-1, -2) * query.shape[-1] ** -0.5
+    if seen is not None:
+        scores = scores.masked_fill(~seen[:, None, None, :], -torch.inf)
+    return scores.softmax(dim=-1) @ value
+
+
+class Attention(nn.Module):
+    """The projections of multi-head attention, with norms on queries and keys; the output starts at zero."""
+
+    def __init__(self, width: int, head_width: int = 32) -> None:
+        super().__init__()
+        self.heads = width // head_width
+        self.norm = Norm(width)
+        self.to_query = nn.Linear(width, width, bias=False)
+        self.to_key_value = nn.Linear(width, 2 * width, bias=False)
+        self.query_norm, self.key_norm = Norm(head_width), Norm(head_width)
+        self.out = nn.Linear(width, width)
+        nn.init.zeros_(self.out.weight)
+        nn.init.zeros_(self.out.bias)
+
+    def query(self, x: Float[Tensor, "*b n d"]) -> Float[Tensor, "*b n h w"]:
+        """Queries of normed x."""
+        return self.query_norm(self.to_query(x).unflatten(-1, (self.heads, -1)))
+
+    def key_value(self, x: Float[Tensor, "*b n d"]) -> tuple[Float[Tensor, "*b n h w"], Float[Tensor, "*b n h w"]]:
+        """Keys and values of normed x."""
+        key, value = self.to_key_value(x).unflatten(-1, (2 * self.heads, -1)).chunk(2, dim=-2)
+        return self.key_norm(key), value
+
+
+class TransformerBlock(nn.Module):
+    """Pre-norm self-attention and MLP."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.attention = Attention(width)
+        self.mlp = MLP(width, 4 * width)
+
+    def forward(self, x: Float[Tensor, "b n d"], seen: Bool[Tensor, "b n"]) -> Float[Tensor, "b n d"]:
+        normed = self.attention.norm(x)
+        key, value = (part.transpose(1, 2) for part in self.attention.key_value(normed))
+        mixed = attend(self.attention.query(normed).transpose(1, 2), key, value, seen)
+        x = x + self.attention.out(mixed.transpose(1, 2).flatten(2))
+        return x + self.mlp(x)
+
+
+def fourier(x: Float[Tensor, "*b"], bands: int) -> Float[Tensor, "*b f"]:
+    """sin and cos of x at `bands` octaves, the lowest with period 2: x in [-1, 1] is told apart."""
+    angles = x[..., None] * (torch.pi * 2.0 ** torch.arange(bands, device=x.device, dtype=torch.float32))
+    return torch.cat([angles.sin(), angles.cos()], dim=-1)

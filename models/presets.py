@@ -1,0 +1,26 @@
+"""Sizes by name: Python values, each written once."""
+
+from dataclasses import dataclass, field
+
+from models.transitions import Draw
+from models.vae import VAEConfig
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preset:
+    """`world` holds the sizes of WorldConfig that do not follow from the data."""
+
+    vae: VAEConfig
+    world: dict[str, int] = field(default_factory=dict)
+    draw: Draw = field(default_factory=Draw)
+
+
+PRESETS = {
+    "desk": Preset(vae=VAEConfig()),
+    "tiny": Preset(
+        vae=VAEConfig(channels=16, width=64, hidden=64, blocks=1),
+        world={"width": 64, "blocks": 1, "local_width": 32, "local_blocks": 1, "memory": 16, "head_width": 64,
+               "head_blocks": 1},
+        draw=Draw(changed=6, near=2, idle=2, head_tiles=16),
+    ),
+}  # fmt: skip

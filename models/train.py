@@ -1,0 +1,154 @@
+"""`python -m models train`: what each stage reads, trains and writes."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from models.desk import Desk, Tokenizer, load_tokenizer, save_desk, save_tokenizer
+from models.latents import Whitening, encode_tiles
+from models.presets import PRESETS, Preset
+from models.stages import VAEStage, WorldStage
+from models.track import Track, load_tracks
+from models.training import TrainConfig, Trainer
+from models.vae import TileVAE
+from models.world import WorldConfig, WorldModel
+from recorder.clock import MonotonicClock
+from recorder.dataset import file_hash, session_paths
+from recorder.pointer import PointerShape
+from recorder.session import Session
+
+VAE_FOLDER, DESK_FOLDER, TRACKS_FOLDER = "vae", "desk", "tracks"
+START_SCREENS = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What to train, on what, into where, for how long."""
+
+    data: Path
+    out: Path
+    preset: str
+    minutes: float
+    resume: bool
+    seed: int
+    threads: int
+
+    def values(self) -> Preset:
+        if self.preset not in PRESETS:
+            raise ValueError(f"preset '{self.preset}' is not one of {', '.join(PRESETS)}")
+        return PRESETS[self.preset]
+
+
+def train_vae(order: Order) -> None:
+    """Sessions in, `OUT/vae` out."""
+    torch.set_num_threads(order.threads)
+    paths, tracks = _tracks(order)
+    stage = VAEStage(tracks, order.values().vae, order.seed)
+    trainer = Trainer(stage, TrainConfig(minutes=order.minutes, seed=order.seed), order.out / "vae-state", MonotonicClock())
+    about = _about(paths, order)
+
+    def save(trainer: Trainer) -> None:
+        vae = TileVAE(stage.module.config)
+        vae.load_state_dict(_rounded(trainer.ema))
+        some = torch.from_numpy(np.concatenate([track.tiles_u8[::7] for track in tracks]))
+        whitening = Whitening.of(encode_tiles(vae, some))
+        training = about | {"minutes": round(trainer.minutes, 1), "steps": trainer.step}
+        save_tokenizer(order.out / VAE_FOLDER, Tokenizer(vae=vae, whitening=whitening), training)
+
+    _run(trainer, order, save)
+
+
+def train_world(order: Order) -> None:
+    """Sessions and `OUT/vae` in, the playable `OUT/desk` out."""
+    torch.set_num_threads(order.threads)
+    paths, tracks = _tracks(order)
+    tokenizer = load_tokenizer(order.out / VAE_FOLDER)
+    latents = whitened_latents(tokenizer, tracks)
+    shapes = _shapes(paths)
+    rows, columns = (int(side) for side in tracks[0].grid_shape)
+    config = WorldConfig(
+        rows=rows,
+        columns=columns,
+        channels=tokenizer.vae.config.channels,
+        shapes=len(shapes),
+        **order.values().world,
+    )
+    names = [shape.name for shape in shapes]
+    stage = WorldStage(tracks, latents, config, order.values().draw, names, order.seed)
+    trainer = Trainer(
+        stage, TrainConfig(minutes=order.minutes, seed=order.seed), order.out / "world-state", MonotonicClock()
+    )
+    starts = _starts(tracks, latents)
+    with Session(paths[0]) as session:
+        fps = session.fps
+    about = _about(paths, order)
+
+    def save(trainer: Trainer) -> None:
+        world = WorldModel(config)
+        world.load_state_dict(trainer.ema)
+        training = about | {"minutes": round(trainer.minutes, 1), "steps": trainer.step}
+        desk = Desk(tokenizer=tokenizer, world=world, starts=starts, shapes=shapes, fps=fps, about=training)
+        save_desk(order.out / DESK_FOLDER, desk)
+
+    _run(trainer, order, save)
+
+
+def whitened_latents(tokenizer: Tokenizer, tracks: list[Track]) -> torch.Tensor:
+    """(U, C): the latents of all tracks' distinct tiles, track after track."""
+    parts = [encode_tiles(tokenizer.vae, torch.from_numpy(track.tiles_u8)) for track in tracks]
+    return tokenizer.whitening.whiten(torch.cat(parts))
+
+
+def _run(trainer: Trainer, order: Order, save: Any) -> None:
+    if order.resume:
+        trainer.resume()
+    trainer.run(save)
+
+
+def _tracks(order: Order) -> tuple[list[Path], list[Track]]:
+    paths = session_paths(order.data, "train")
+    tracks = load_tracks(paths, order.data / TRACKS_FOLDER)
+    sizes = {tuple(track.grid_shape.tolist()) for track in tracks}
+    if len(sizes) > 1:
+        raise ValueError(f"{order.data} mixes screen sizes; train on sessions of one size")
+    return paths, tracks
+
+
+def _about(paths: list[Path], order: Order) -> dict[str, Any]:
+    return {
+        "preset": order.preset,
+        "seed": order.seed,
+        "threads": order.threads,
+        "hardware": f"{os.cpu_count()} CPU cores",
+        "torch": torch.__version__,
+        "data": {path.name: file_hash(path) for path in paths},
+    }
+
+
+def _rounded(tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """As they are after the checkpoint's bfloat16, so that the statistics belong to what ships."""
+    return {name: value.to(torch.bfloat16).float() for name, value in tensors.items()}
+
+
+def _shapes(paths: list[Path]) -> list[PointerShape]:
+    """The pointer shapes of all sessions, one for each name, by name."""
+    found: dict[str, PointerShape] = {}
+    for path in paths:
+        with Session(path) as session:
+            for shape in session.shapes():
+                found.setdefault(shape.name, shape)
+    return [found[name] for name in sorted(found)]
+
+
+def _starts(tracks: list[Track], latents: torch.Tensor) -> torch.Tensor:
+    """The first screens of the first sessions, each different screen once."""
+    offset, screens = 0, {}
+    for track in tracks:
+        key = track.tiles_u8[track.grids[0]].tobytes()
+        screens.setdefault(key, latents[torch.from_numpy(track.grids[0].astype(np.int64)) + offset])
+        offset += len(track.tiles_u8)
+    return torch.stack(list(screens.values())[:START_SCREENS])

@@ -1,0 +1,167 @@
+"""The generated desktop as a World: pixels in and out around the engine that runs on latents."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from models.desk import Desk, load_desk
+from models.engine import Engine, Look, Sampling, mask_of
+from models.latents import decode_tiles, encode_tiles
+from models.tiles import TILE_PX, paint_tiles, to_tiles
+from recorder.actions import Action
+from recorder.pointer import PointerShape
+from simulator.world import Step
+
+
+class Dream:
+    """A World that runs a checkpoint.
+
+    `dense` forces every tile dirty in each step, which is what the same model costs without dirty tiles.
+    """
+
+    def __init__(self, desk: Desk, *, device: str | None = None, steps: int | None = None) -> None:
+        self._desk = desk
+        self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+        self.engine = Engine(desk, self.device)
+        vae = desk.tokenizer.vae.to(self.device)
+        self._vae, self._whitening = vae, desk.tokenizer.whitening
+        self.sampling = Sampling() if steps is None else Sampling(steps=steps)
+        self.dense = False
+        config = desk.world.config
+        self._grid = (config.rows, config.columns)
+        self.prompt = ""
+
+    @classmethod
+    def load(cls, folder: Path, *, device: str | None = None, steps: int | None = None) -> "Dream":
+        """From a checkpoint folder.
+
+        Raises ValueError, with the remedy, where it is missing, damaged or does not fit, or the device is not there.
+        """
+        if device is not None and device.startswith("cuda") and not torch.cuda.is_available():
+            raise ValueError("there is no CUDA device here; use --device cpu")
+        if steps is not None and steps < 1:
+            raise ValueError("a frame takes at least one step; raise --steps")
+        return cls(load_desk(folder), device=device, steps=steps)
+
+    @property
+    def size_px(self) -> tuple[int, int]:
+        return self._grid[1] * TILE_PX, self._grid[0] * TILE_PX
+
+    @property
+    def fps(self) -> float:
+        return self._desk.fps
+
+    @property
+    def steps(self) -> int:
+        """Denoising steps of the head."""
+        return self.sampling.steps
+
+    def reset(self, *, seed: int, prompt: str = "", frame_u8: NDArray[np.uint8] | None = None) -> Step:
+        generator = torch.Generator().manual_seed(seed)
+        if frame_u8 is None:
+            place = int(torch.randint(len(self._desk.starts), (1,), generator=generator))
+            latent = self._desk.starts[place]
+        else:
+            self._check_size(frame_u8)
+            latent = self._encode(to_tiles(frame_u8))
+        self.prompt = prompt
+        self.engine.begin(latent, generator)
+        width, height = self.size_px
+        self._frame_u8 = np.zeros((height, width, 3), np.uint8)
+        everything = torch.arange(len(latent))
+        self._decode_into_frame(everything)
+        shape = next((shape for shape in self._desk.shapes if shape.name == "left_ptr"), self._desk.shapes[0])
+        ones = np.ones(self._grid, np.float32)
+        return Step(
+            frame_u8=self._frame_u8.copy(), dirty=ones.astype(bool), dirty_probability=ones, change_probability=1.0,
+            shape=shape,
+        )  # fmt: skip
+
+    def set_prompt(self, prompt: str) -> None:
+        """Kept and shown; this version of the model has no text input, only the learned null text."""
+        self.prompt = prompt
+
+    def step(self, action: Action) -> Step:
+        clock = _Stopwatch()
+        look = self.engine.look(action)
+        clock.lap("look")
+        dirty = torch.arange(self.engine.latent.shape[0]) if self.dense else self.engine.draw_dirty(look, self.sampling)
+        clock.lap("mask")
+        self.engine.show(dirty, self.engine.paint(look, dirty, self.sampling.steps))
+        clock.lap("head")
+        self._decode_into_frame(dirty)
+        clock.lap("decode")
+        return self._result(look, dirty, clock)
+
+    def observe(self, action: Action, truth_u8: NDArray[np.uint8]) -> Step:
+        self._check_size(truth_u8)
+        clock = _Stopwatch()
+        look = self.engine.look(action)
+        truth = to_tiles(truth_u8)
+        changed = np.flatnonzero((truth != to_tiles(self._frame_u8)).any(axis=1))
+        dirty = torch.from_numpy(changed)
+        painted = self._decode(self.engine.paint(look, dirty, self.sampling.steps))
+        paint_tiles(self._frame_u8, changed, painted)
+        result = self._result(look, dirty, clock)
+        self.engine.show(dirty, self._encode(truth[changed]))
+        self._frame_u8 = truth_u8.copy()
+        return result
+
+    def vae_roundtrip(self, frame_u8: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Decode of the true latents: the best that this VAE can show."""
+        self._check_size(frame_u8)
+        out = frame_u8.copy()
+        paint_tiles(out, np.arange(self._grid[0] * self._grid[1]), self._decode(self._encode(to_tiles(frame_u8))))
+        return out
+
+    def close(self) -> None:
+        """Nothing to release."""
+
+    def _result(self, look: Look, dirty: torch.Tensor, clock: "_Stopwatch") -> Step:
+        mask = mask_of(dirty, look.tile_probability.shape[0])
+        return Step(
+            frame_u8=self._frame_u8.copy(),
+            dirty=mask.numpy().reshape(self._grid),
+            dirty_probability=look.tile_probability.float().cpu().numpy().reshape(self._grid).copy(),
+            change_probability=look.change_probability,
+            shape=self._shape(look),
+            parts_ms=clock.parts_ms,
+        )
+
+    def _shape(self, look: Look) -> PointerShape:
+        return self._desk.shapes[int(look.outlook.shape[0].argmax())]
+
+    def _encode(self, tiles_u8: NDArray[np.uint8]) -> torch.Tensor:
+        latent_raw = encode_tiles(self._vae, torch.from_numpy(tiles_u8).to(self.device))
+        return self._whitening.whiten(latent_raw)
+
+    def _decode(self, latent: torch.Tensor) -> NDArray[np.uint8]:
+        return decode_tiles(self._vae, self._whitening.unwhiten(latent)).cpu().numpy()
+
+    def _decode_into_frame(self, dirty: torch.Tensor) -> None:
+        if len(dirty):
+            paint_tiles(self._frame_u8, dirty.cpu().numpy(), self._decode(self.engine.latent[dirty]))
+
+    def _check_size(self, frame_u8: NDArray[np.uint8]) -> None:
+        width, height = self.size_px
+        if frame_u8.shape != (height, width, 3):
+            raise ValueError(
+                f"a frame of {frame_u8.shape[1]}x{frame_u8.shape[0]} does not fit this checkpoint, which is "
+                f"{width}x{height}; use sessions of that size"
+            )
+
+
+class _Stopwatch:
+    """Wall time by part."""
+
+    def __init__(self) -> None:
+        self.parts_ms: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, part: str) -> None:
+        now = time.perf_counter()
+        self.parts_ms[part] = (now - self._last) * 1e3
+        self._last = now
