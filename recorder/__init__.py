@@ -1,1 +1,33 @@
 """Records a desktop with its mouse and keyboard; owns the action table, the session file and the clock."""
+
+from recorder.actions import BUTTONS, KEYS, Action, Event, EventKind, Key, table_hash
+from recorder.alignment import ActionBuilder, frame_actions
+from recorder.clock import Clock, FakeClock, MonotonicClock, deadlines
+from recorder.pointer import PointerShape, PointerState, draw_pointer
+from recorder.repair import repair
+from recorder.session import Session
+from recorder.verify import faults
+from recorder.writer import SessionWriter
+
+__all__ = [
+    "BUTTONS",
+    "KEYS",
+    "Action",
+    "ActionBuilder",
+    "Clock",
+    "Event",
+    "EventKind",
+    "FakeClock",
+    "Key",
+    "MonotonicClock",
+    "PointerShape",
+    "PointerState",
+    "Session",
+    "SessionWriter",
+    "deadlines",
+    "draw_pointer",
+    "faults",
+    "frame_actions",
+    "repair",
+    "table_hash",
+]

@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
+@runtime_checkable
 class Clock(Protocol):
     """Monotonic nanoseconds and a way to wait for one of them."""
 

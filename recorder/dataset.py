@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -61,14 +60,15 @@ def write_manifest(folder: Path) -> dict[str, Any]:
                     "split": split_of(seed_of(path)),
                     "sha256": file_hash(path),
                     "frames": len(session),
+                    "seconds": round(len(session) / session.fps, 2),
                     "late": late,
                     "bytes": path.stat().st_size,
                     "policy": str(session.attributes.get("policy", "")),
                 }
             )
-    minutes = sum(row["frames"] for row in rows) / 15 / 60
+    minutes = sum(row["seconds"] for row in rows) / 60
     manifest = {"sessions": rows, "frames": sum(row["frames"] for row in rows), "minutes": round(minutes, 1)}
     beside = folder / (MANIFEST + ".tmp")
     beside.write_text(json.dumps(manifest, indent=1) + "\n")
-    os.replace(beside, folder / MANIFEST)
+    beside.replace(folder / MANIFEST)
     return manifest

@@ -1,5 +1,8 @@
 """The layout of a session file: names, types and version, written once."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import h5py
 import hdf5plugin
 import numpy as np
@@ -8,12 +11,15 @@ from recorder.actions import Event, EventKind
 
 SCHEMA = 1
 CHUNK_FRAMES = 16
+LEVEL = 3  # of zstd
 PARTIAL_SUFFIX = ".partial"
 FRAMES, TIMES, LATE = "frames/rgb", "frames/t_ns", "frames/late_ns"
 POINTER_X, POINTER_Y, POINTER_SHAPE, SHAPES = "pointer/x", "pointer/y", "pointer/shape", "pointer/shapes"
 EVENTS = "events"
 PROMPT_FROM, PROMPT_TEXT = "prompts/from_frame", "prompts/text"
 NO_SHAPE = -1
+PER_FRAME = {TIMES: "<i8", LATE: "<i8", POINTER_X: "<i4", POINTER_Y: "<i4", POINTER_SHAPE: "<i2"}
+COLUMNS = (FRAMES, *PER_FRAME, EVENTS, PROMPT_FROM, PROMPT_TEXT)
 
 EVENT_DTYPE = np.dtype(
     [
@@ -51,9 +57,28 @@ def create_datasets(file: h5py.File, size_px: tuple[int, int], chunk_frames: int
         chunks=(chunk_frames, height, width, 3),
         **hdf5plugin.Zstd(clevel=level),
     )
-    for name, dtype in ((TIMES, "<i8"), (LATE, "<i8"), (POINTER_X, "<i4"), (POINTER_Y, "<i4"), (POINTER_SHAPE, "<i2")):
+    for name, dtype in PER_FRAME.items():
         file.create_dataset(name, shape=(0,), maxshape=(None,), dtype=dtype, chunks=(4096,))
     file.create_group(SHAPES)
     file.create_dataset(EVENTS, shape=(0,), maxshape=(None,), dtype=EVENT_DTYPE, chunks=(4096,))
     file.create_dataset(PROMPT_FROM, shape=(0,), maxshape=(None,), dtype="<i8", chunks=(256,))
     file.create_dataset(PROMPT_TEXT, shape=(0,), maxshape=(None,), dtype=h5py.string_dtype(), chunks=(256,))
+
+
+def layout_faults(file: h5py.File) -> Iterator[str]:
+    """What a session of this schema should hold and the file lacks, as the end of a sentence about the file."""
+    attributes: dict[str, Any] = dict(file.attrs)
+    for name in ("width_px", "height_px", "fps"):
+        if not attributes.get(name, 0) > 0:
+            yield f"has no positive attribute '{name}'"
+            return
+    if not isinstance(file.get(SHAPES), h5py.Group):
+        yield f"lacks '{SHAPES}'"
+    row_shapes = {FRAMES: (attributes["height_px"], attributes["width_px"], 3)}
+    dtypes = {**PER_FRAME, FRAMES: "u1", EVENTS: EVENT_DTYPE, PROMPT_FROM: "<i8", PROMPT_TEXT: "O"}
+    for name, dtype in dtypes.items():
+        dataset = file.get(name)
+        if not isinstance(dataset, h5py.Dataset):
+            yield f"lacks '{name}'"
+        elif (dataset.shape[1:], dataset.dtype) != (row_shapes.get(name, ()), np.dtype(dtype)) or not dataset.chunks:
+            yield f"holds '{name}' in another form than its schema says"

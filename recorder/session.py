@@ -12,14 +12,17 @@ from numpy.typing import NDArray
 from recorder import schema
 from recorder.actions import Action, Event, table_hash
 from recorder.alignment import frame_actions
+from recorder.damage import ANY_COMPLAINT, in_one_sentence
+from recorder.frames import Frames
 from recorder.pointer import PointerShape
 
 
 class Session:
     """An open session; a context manager.
 
-    `frames[i]` is (H, W, 3) uint8, `t_ns` the frame times, `pointer_x_px`, `pointer_y_px`, `pointer_shape` the
-    pointer plane (`schema.NO_SHAPE` where hidden), `attributes` what the file says of itself.
+    `frames[i]` is (H, W, 3) uint8, read lazily; `t_ns` the frame times; `pointer_x_px`, `pointer_y_px`,
+    `pointer_shape` the pointer plane (`schema.NO_SHAPE` where hidden); `event_rows` the events as
+    `schema.EVENT_DTYPE`; `attributes` what the file says of itself.
 
     Raises ValueError, with the remedy, for a file that is missing, foreign, damaged or newer than this program.
     """
@@ -28,24 +31,18 @@ class Session:
         self.path = Path(path)
         self._file = _open(self.path)
         try:
-            self._check()
+            self._load()
         except BaseException:
             self._file.close()
             raise
-        self.t_ns: NDArray[np.int64] = self._array(schema.TIMES)
-        self.late_ns: NDArray[np.int64] = self._array(schema.LATE)
-        self.pointer_x_px: NDArray[np.int32] = self._array(schema.POINTER_X)
-        self.pointer_y_px: NDArray[np.int32] = self._array(schema.POINTER_Y)
-        self.pointer_shape: NDArray[np.int16] = self._array(schema.POINTER_SHAPE)
-        self.attributes: dict[str, Any] = dict(self._file.attrs)
 
     def __len__(self) -> int:
         return len(self.t_ns)
 
     @property
-    def frames(self) -> h5py.Dataset:
-        """(T, H, W, 3) uint8, RGB, without the pointer; read lazily."""
-        return self._dataset(schema.FRAMES)
+    def complete(self) -> bool:
+        """Whether the recording came to its end; `verify --repair` completes one that was cut off."""
+        return bool(self.attributes.get("complete", False))
 
     @property
     def size_px(self) -> tuple[int, int]:
@@ -57,9 +54,14 @@ class Session:
         """The nominal rate; `t_ns` has the true times."""
         return float(self.attributes["fps"])
 
+    def column_lengths(self) -> dict[str, int]:
+        """How many entries each per-frame dataset beside the frames has; all the same, but where a recorder died."""
+        return {name: int(self._dataset(name).shape[0]) for name in schema.PER_FRAME}
+
     def events(self) -> list[Event]:
         """Every raw event, in order."""
-        return [schema.event_from_row(row) for row in self._array(schema.EVENTS)]
+        with in_one_sentence(self.path, "its events"):
+            return [schema.event_from_row(row) for row in self.event_rows]
 
     def actions(self) -> list[Action]:
         """One action a frame, derived from the events."""
@@ -68,14 +70,16 @@ class Session:
 
     def prompts(self) -> list[tuple[int, str]]:
         """(from_frame, text), in order."""
-        texts = self._dataset(schema.PROMPT_TEXT).asstr()[:]
-        return list(zip(self._array(schema.PROMPT_FROM).tolist(), [str(text) for text in texts], strict=True))
+        with in_one_sentence(self.path, "its prompts"):
+            texts = self._dataset(schema.PROMPT_TEXT).asstr()[:]
+            return list(zip(self._array(schema.PROMPT_FROM).tolist(), map(str, texts), strict=True))
 
     def shapes(self) -> list[PointerShape]:
         """The pointer shapes that occur, by their number."""
-        group = self._file[schema.SHAPES]
-        assert isinstance(group, h5py.Group)
-        return [_shape(self._dataset(f"{schema.SHAPES}/{index}")) for index in range(len(group))]
+        with in_one_sentence(self.path, "its pointer shapes"):
+            group = self._file[schema.SHAPES]
+            assert isinstance(group, h5py.Group)
+            return [_shape(self._dataset(f"{schema.SHAPES}/{index}")) for index in range(len(group))]
 
     def close(self) -> None:
         self._file.close()
@@ -88,38 +92,47 @@ class Session:
     ) -> None:
         self.close()
 
+    def _load(self) -> None:
+        with in_one_sentence(self.path, "its attributes"):
+            self.attributes: dict[str, Any] = dict(self._file.attrs)
+        self._check_version()
+        with in_one_sentence(self.path, "its columns"):
+            faults = [*schema.layout_faults(self._file)]
+        if faults:
+            raise ValueError(f"{self.path} {faults[0]}; record it again")
+        with in_one_sentence(self.path, "its columns"):
+            self.frames = Frames(self._dataset(schema.FRAMES).id)
+            self.t_ns: NDArray[np.int64] = self._array(schema.TIMES)
+            self.late_ns: NDArray[np.int64] = self._array(schema.LATE)
+            self.pointer_x_px: NDArray[np.int32] = self._array(schema.POINTER_X)
+            self.pointer_y_px: NDArray[np.int32] = self._array(schema.POINTER_Y)
+            self.pointer_shape: NDArray[np.int16] = self._array(schema.POINTER_SHAPE)
+            self.event_rows: NDArray[np.void] = self._array(schema.EVENTS)
+
     def _dataset(self, name: str) -> h5py.Dataset:
         dataset = self._file[name]
-        assert isinstance(dataset, h5py.Dataset)
+        if not isinstance(dataset, h5py.Dataset):
+            raise TypeError(f"{name} is no dataset")
         return dataset
 
     def _array(self, name: str) -> NDArray[Any]:
-        return np.asarray(self._dataset(name)[:])
+        dataset = self._dataset(name)
+        if (
+            dataset.nbytes > self.path.stat().st_size
+        ):  # columns are stored as they are; a broken length fills the memory
+            raise OSError(f"{name} is longer than its file")
+        return np.asarray(dataset[:])
 
-    def _check(self) -> None:
-        version = self._file.attrs.get("schema")
-        if version is None:
+    def _check_version(self) -> None:
+        version = self.attributes.get("schema")
+        if not isinstance(version, np.integer):
             raise ValueError(f"{self.path} is an HDF5 file but not a session; record one with 'python -m recorder'")
-        if int(version) > schema.SCHEMA:
+        if version > schema.SCHEMA:
             raise ValueError(
                 f"{self.path} has schema {version} and this program reads up to {schema.SCHEMA}; update dreamdesk"
             )
-        if self._file.attrs.get("action_table") != table_hash():
+        if str(self.attributes.get("action_table")) != table_hash():
             raise ValueError(f"{self.path} was recorded with another action table; use the dreamdesk that recorded it")
-        for name in (
-            schema.FRAMES,
-            schema.TIMES,
-            schema.LATE,
-            schema.POINTER_X,
-            schema.POINTER_Y,
-            schema.POINTER_SHAPE,
-            schema.SHAPES,
-            schema.EVENTS,
-            schema.PROMPT_FROM,
-            schema.PROMPT_TEXT,
-        ):
-            if name not in self._file:
-                raise ValueError(f"{self.path} lacks '{name}'; record it again")
 
 
 def _open(path: Path) -> h5py.File:
@@ -127,16 +140,23 @@ def _open(path: Path) -> h5py.File:
         raise ValueError(f"{path} is not there; check the name")
     try:
         return h5py.File(path, "r")
-    except OSError as error:
-        raise ValueError(
-            f"{path} is not a readable HDF5 file (cut off or damaged); 'python -m recorder verify' says more"
-        ) from error
+    except BlockingIOError as error:
+        raise ValueError(f"{path} is being written right now; wait until its recording has ended") from error
+    except ANY_COMPLAINT as error:
+        partial = path.name.endswith(schema.PARTIAL_SUFFIX)
+        remedy = (
+            "try 'python -m recorder verify --repair'"
+            if partial
+            else "copy it again from its source or record it again"
+        )
+        raise ValueError(f"{path} is not a readable HDF5 file (cut off, damaged or foreign); {remedy}") from error
 
 
 def _shape(dataset: h5py.Dataset) -> PointerShape:
+    attributes: dict[str, Any] = dict(dataset.attrs)
     return PointerShape(
         rgba=np.asarray(dataset[:]),
-        hot_x_px=int(dataset.attrs["hot_x_px"]),
-        hot_y_px=int(dataset.attrs["hot_y_px"]),
-        name=str(dataset.attrs["name"]),
+        hot_x_px=int(attributes["hot_x_px"]),
+        hot_y_px=int(attributes["hot_y_px"]),
+        name=str(attributes["name"]),
     )

@@ -1,8 +1,9 @@
 """Writes a session file so that a killed recorder loses at most the last second."""
 
 import os
+import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -17,6 +18,8 @@ from recorder.pointer import PointerShape, PointerState
 
 FLUSH_NS = 1_000_000_000
 CHUNK_CACHE_BYTES = 64 << 20
+RESERVE_BYTES = 64 << 20  # left free on the disk: HDF5 that meets a full disk while writing ruins the file
+OWN_ATTRIBUTES = ("schema", "action_table", "width_px", "height_px", "fps", "complete")
 
 
 def partial_path(path: Path) -> Path:
@@ -27,9 +30,11 @@ def partial_path(path: Path) -> Path:
 class SessionWriter:
     """Context manager: frames, pointer, events and prompts in; a complete file at `path` on a clean exit.
 
-    On an exception what was recorded stays in `path` + ".partial", readable, for `verify --repair`.
+    On an exception what was recorded stays in `path` + ".partial", readable, for `verify --repair`. `attributes`
+    are what the session says of itself beside OWN_ATTRIBUTES; each `flush_ns` of recorded time, and with each full
+    chunk, everything goes to the operating system.
 
-    Raises ValueError when `path` or its partial file exists already.
+    Raises ValueError when `path` or its partial file exists already, can't be made, or the disk is full.
     """
 
     def __init__(
@@ -40,42 +45,46 @@ class SessionWriter:
         fps: float,
         attributes: dict[str, Any] | None = None,
         chunk_frames: int = schema.CHUNK_FRAMES,
-        level: int = 3,
+        level: int = schema.LEVEL,
+        flush_ns: float = FLUSH_NS,
     ) -> None:
         self.path, self._partial = path, partial_path(path)
-        for taken in (self.path, self._partial):
-            if taken.exists():
-                raise ValueError(f"{taken} exists already; name another file or move it away")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = h5py.File(self._partial, "w", rdcc_nbytes=CHUNK_CACHE_BYTES)
+        self._file = _create(self.path, self._partial)
         schema.create_datasets(self._file, size_px, chunk_frames, level)
+        # Kept open: h5py swallows the write errors of a dataset that is closed.
+        self._datasets = {name: self._file[name] for name in schema.COLUMNS}
         self._file.attrs.update(
             {
+                "platform": sys.platform,
+                **(attributes or {}),
                 "schema": schema.SCHEMA,
                 "action_table": table_hash(),
                 "width_px": size_px[0],
                 "height_px": size_px[1],
                 "fps": fps,
-                "platform": sys.platform,
                 "complete": False,
-                **(attributes or {}),
             }
         )
         self.frames_written = 0
-        self._chunk_frames = chunk_frames
+        self._chunk_frames, self._flush_ns = chunk_frames, flush_ns
         self._rgb: list[NDArray[np.uint8]] = []
         self._rows: list[tuple[int, int, int, int, int]] = []
         self._events: list[Event] = []
         self._shape_index: dict[bytes, int] = {}
         self._last_flush_ns: int | None = None
+        self._failed = False
+        self._write(self._file.flush)
 
     def add_frame(self, rgb: NDArray[np.uint8], t_ns: int, pointer: PointerState, late_ns: int = 0) -> None:
-        """Append a frame (H, W, 3) captured at t_ns; the file is flushed each second of recorded time."""
+        """Append a frame (H, W, 3) captured at t_ns.
+
+        Raises ValueError when the disk is full; the file then holds everything up to the last flush.
+        """
         self._rgb.append(rgb)
         self._rows.append((t_ns, late_ns, pointer.x_px, pointer.y_px, self._shape(pointer.shape)))
         self._last_flush_ns = t_ns if self._last_flush_ns is None else self._last_flush_ns
         full_chunk = (self.frames_written + len(self._rgb)) % self._chunk_frames == 0
-        if full_chunk or t_ns - self._last_flush_ns >= FLUSH_NS:
+        if full_chunk or t_ns - self._last_flush_ns >= self._flush_ns:
             self.flush()
             self._last_flush_ns = t_ns
 
@@ -85,28 +94,54 @@ class SessionWriter:
 
     def add_prompt(self, text: str) -> None:
         """What the screen shows from the next frame on."""
-        _append(self._file, schema.PROMPT_FROM, [self.frames_written + len(self._rgb)])
-        _append(self._file, schema.PROMPT_TEXT, [text])
+        self._write(lambda: self._append(schema.PROMPT_FROM, [self.frames_written + len(self._rgb)]))
+        self._write(lambda: self._append(schema.PROMPT_TEXT, [text]))
 
     def flush(self) -> None:
-        """Hand everything so far to the operating system."""
+        """Hand everything so far to the operating system.
+
+        Raises ValueError when the disk is full.
+        """
+        pending = sum(rgb.nbytes for rgb in self._rgb)
+        if shutil.disk_usage(self._partial.parent).free < RESERVE_BYTES + pending:
+            self._failed = True
+            raise ValueError(self._failure("no space left"))
+        self._write(self._append_pending)
+
+    def _append_pending(self) -> None:
         if self._rgb:
-            _append(self._file, schema.FRAMES, np.stack(self._rgb))
-            columns = np.array(self._rows, np.int64).T
-            for name, column in zip(
-                (schema.TIMES, schema.LATE, schema.POINTER_X, schema.POINTER_Y, schema.POINTER_SHAPE),
-                columns,
-                strict=True,
-            ):
-                _append(self._file, name, column)
+            self._append(schema.FRAMES, np.stack(self._rgb))
+            for name, column in zip(schema.PER_FRAME, np.array(self._rows, np.int64).T, strict=True):
+                self._append(name, column)
             self.frames_written += len(self._rgb)
             self._rgb.clear()
             self._rows.clear()
         if self._events:
             rows = np.array([schema.event_row(event) for event in self._events], schema.EVENT_DTYPE)
-            _append(self._file, schema.EVENTS, rows)
+            self._append(schema.EVENTS, rows)
             self._events.clear()
         self._file.flush()
+
+    def _append(self, name: str, values: Any) -> None:
+        dataset = self._datasets[name]
+        assert isinstance(dataset, h5py.Dataset)
+        start = dataset.shape[0]
+        dataset.resize(start + len(values), axis=0)
+        dataset[start:] = values
+
+    def _write(self, action: Callable[[], None]) -> None:
+        """Do something to the file; where the system refuses, nothing more is written to it."""
+        try:
+            action()
+        except (OSError, RuntimeError) as error:
+            self._failed = True
+            raise ValueError(self._failure("the system refused to write")) from error
+
+    def _failure(self, reason: str) -> str:
+        return (
+            f"{reason} in {self._partial.parent.resolve()}; everything up to the last flush is in {self._partial}: "
+            f"free space and run 'python -m recorder verify --repair {self._partial}'"
+        )
 
     def _shape(self, shape: PointerShape | None) -> int:
         if shape is None:
@@ -115,8 +150,7 @@ class SessionWriter:
         shapes = self._file[schema.SHAPES]
         assert isinstance(shapes, h5py.Group)
         if str(index) not in shapes:
-            dataset = shapes.create_dataset(str(index), data=shape.rgba)
-            dataset.attrs.update({"hot_x_px": shape.hot_x_px, "hot_y_px": shape.hot_y_px, "name": shape.name})
+            self._write(lambda: _store_shape(shapes, str(index), shape))
         return index
 
     def __enter__(self) -> "SessionWriter":
@@ -126,18 +160,33 @@ class SessionWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            self.flush()
+            if not self._failed:
+                self.flush()
             if kind is None:
                 self._file.attrs["complete"] = True
         finally:
-            self._file.close()
+            self._write(self._file.close)
         if kind is None:
-            os.replace(self._partial, self.path)
+            self._partial.replace(self.path)
 
 
-def _append(file: h5py.File, name: str, values: Any) -> None:
-    dataset = file[name]
-    assert isinstance(dataset, h5py.Dataset)
-    start = dataset.shape[0]
-    dataset.resize(start + len(values), axis=0)
-    dataset[start:] = values
+def _store_shape(shapes: h5py.Group, name: str, shape: PointerShape) -> None:
+    dataset = shapes.create_dataset(name, data=shape.rgba)
+    dataset.attrs.update({"hot_x_px": shape.hot_x_px, "hot_y_px": shape.hot_y_px, "name": shape.name})
+
+
+def _create(path: Path, partial: Path) -> h5py.File:
+    if path.exists():
+        raise ValueError(f"{path} exists already; name another file or move it away")
+    if partial.exists():
+        raise ValueError(
+            f"{partial} is left of a recording that was cut off; keep it with 'python -m recorder verify --repair "
+            f"{partial}', or remove it"
+        )
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if shutil.disk_usage(path.parent).free < RESERVE_BYTES:
+            raise ValueError(f"no space left in {path.parent.resolve()}; free at least {RESERVE_BYTES >> 20} MB")
+        return h5py.File(partial, "w", rdcc_nbytes=CHUNK_CACHE_BYTES)
+    except OSError as error:
+        raise ValueError(f"can't write {path} ({os.strerror(error.errno or 0)}); name another place") from error

@@ -9,6 +9,10 @@ from recorder.actions import Event
 from recorder.pointer import PointerState
 
 
+class DisplayGone(ValueError):
+    """The display behind a door went away."""
+
+
 class Screen(ABC):
     """Grabs frames without the pointer."""
 
@@ -19,7 +23,7 @@ class Screen(ABC):
 
     @abstractmethod
     def grab(self) -> NDArray[np.uint8]:
-        """The screen now, (H, W, 3) RGB."""
+        """The screen now, (H, W, 3) RGB; raises DisplayGone."""
 
     @abstractmethod
     def close(self) -> None: ...
@@ -29,7 +33,8 @@ class Pointer(ABC):
     """Tells where the pointer is and what it looks like."""
 
     @abstractmethod
-    def read(self) -> PointerState: ...
+    def read(self) -> PointerState:
+        """The pointer now; raises DisplayGone."""
 
     @abstractmethod
     def close(self) -> None: ...

@@ -3,6 +3,8 @@
 import threading
 import time
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import mss
@@ -23,7 +25,7 @@ from recorder.actions import (
     Event,
     EventKind,
 )
-from recorder.doors import Injector, Input, Pointer, Screen
+from recorder.doors import DisplayGone, Injector, Input, Pointer, Screen
 from recorder.pointer import PointerShape, PointerState
 
 _EVDEV_OFFSET = 8
@@ -40,28 +42,40 @@ def open_display(name: str | None) -> Display:
         ) from problem
 
 
+# What the libraries raise when the server is gone; mss fails an assertion where it notices late.
+_GONE = (error.ConnectionClosedError, error.XError, ScreenShotError, AssertionError, OSError)
+
+
+@contextmanager
+def _display_gone() -> Iterator[None]:
+    try:
+        yield
+    except _GONE as problem:
+        raise DisplayGone("the X11 display went away") from problem
+
+
 class X11Screen(Screen):
     """The whole screen of an X11 display."""
 
     def __init__(self, display: str | None = None) -> None:
         open_display(display).close()
-        self._mss = mss.MSS(display=display)
-        self._monitor = self._mss.monitors[0]
+        with _display_gone():
+            self._mss = mss.MSS(display=display)
+            self._monitor = self._mss.monitors[0]
 
     @property
     def size_px(self) -> tuple[int, int]:
         return self._monitor["width"], self._monitor["height"]
 
     def grab(self) -> NDArray[np.uint8]:
-        try:
+        with _display_gone():
             shot = self._mss.grab(self._monitor)
-        except ScreenShotError as problem:
-            raise ValueError("the X11 display went away; what was recorded is kept") from problem
         bgra = np.frombuffer(shot.bgra, np.uint8).reshape(shot.height, shot.width, 4)
         return np.ascontiguousarray(bgra[..., 2::-1])
 
     def close(self) -> None:
-        self._mss.close()
+        with suppress(*_GONE):
+            self._mss.close()
 
 
 class _GetCursorImageAndName(rq.ReplyRequest):
@@ -90,12 +104,13 @@ class X11Pointer(Pointer):
 
     def __init__(self, display: str | None = None) -> None:
         self._display = open_display(display)
-        self._opcode = self._display.query_extension("XFIXES").major_opcode
+        self._opcode = _extension_opcode(self._display, "XFIXES")
         self._display.xfixes_query_version()
         self._shapes: dict[int, PointerShape] = {}
 
     def read(self) -> PointerState:
-        reply = _GetCursorImageAndName(display=self._display.display, opcode=self._opcode)
+        with _display_gone():
+            reply = _GetCursorImageAndName(display=self._display.display, opcode=self._opcode)
         serial = int(reply.cursor_serial)
         if serial not in self._shapes:
             self._shapes[serial] = _shape_from_reply(reply)
@@ -103,7 +118,15 @@ class X11Pointer(Pointer):
         return PointerState(x_px=int(reply.x), y_px=int(reply.y), shape=shape if shape.rgba.any() else None)
 
     def close(self) -> None:
-        self._display.close()
+        with suppress(*_GONE):
+            self._display.close()
+
+
+def _extension_opcode(display: Display, name: str) -> int:
+    extension = display.query_extension(name)
+    if extension is None:
+        raise ValueError(f"the X11 server lacks the {name} extension; use one that has it, such as Xorg or Xvfb")
+    return int(extension.major_opcode)
 
 
 def _shape_from_reply(reply: Any) -> PointerShape:
@@ -122,6 +145,7 @@ class X11Input(Input):
 
     def __init__(self, display: str | None = None) -> None:
         self._control = open_display(display)
+        _extension_opcode(self._control, "RECORD")
         self._data = open_display(display)
         self._symbols = open_display(display)
         self._queue: deque[Event] = deque()
@@ -151,26 +175,22 @@ class X11Input(Input):
         return [self._queue.popleft() for _ in range(len(self._queue))]
 
     def close(self) -> None:
-        try:
+        with suppress(*_GONE):  # with the server its context is gone
             self._control.record_disable_context(self._context)
             self._control.flush()
             self._thread.join(timeout=1)
             self._control.close()
-        except (error.ConnectionClosedError, OSError):
-            pass  # the server is gone, and with it the context
 
     def _run(self) -> None:
-        try:
+        with suppress(*_GONE):  # the screen door says that the server is gone
             self._data.record_enable_context(self._context, self._take)
-        except (error.ConnectionClosedError, OSError):
-            pass  # the server is gone; the screen door says so
 
     def _take(self, reply: Any) -> None:
         if reply.category != record.FromServer or reply.client_swapped:
             return
         data = reply.data
         while data:
-            raw, data = rq.EventField(None).parse_binary_value(data, self._data.display, None, None)
+            raw, data = rq.EventField("event").parse_binary_value(data, self._data.display, None, None)
             event = self._translate(raw)
             if event is not None:
                 self._queue.append(event)
@@ -203,9 +223,13 @@ def _button_event(button: int, down: bool, at: dict[str, int]) -> Event | None:
 
 
 def _server_time_ns(time_ms: int) -> int:
-    """The server's 32-bit milliseconds on the monotonic clock, which it counts from."""
+    """The server's 32-bit milliseconds on the monotonic clock, which it counts from.
+
+    Signed, because a server that rounds up may be a millisecond ahead.
+    """
     now_ms = time.monotonic_ns() // 1_000_000
-    return (now_ms - ((now_ms - time_ms) & 0xFFFFFFFF)) * 1_000_000
+    age_ms = ((now_ms - time_ms + (1 << 31)) & 0xFFFFFFFF) - (1 << 31)
+    return (now_ms - age_ms) * 1_000_000
 
 
 class X11Injector(Injector):
@@ -223,8 +247,8 @@ class X11Injector(Injector):
         self._fake(X.ButtonPress if down else X.ButtonRelease, self._x11_button[code])
 
     def scroll(self, dx: int, dy: int) -> None:
-        for axis, amount in (((1, 0), dx), ((0, 1), dy)):
-            step = tuple(value * (1 if amount > 0 else -1) for value in axis)
+        right, up = (1 if dx > 0 else -1, 0), (0, 1 if dy > 0 else -1)
+        for step, amount in ((right, dx), (up, dy)):
             for _ in range(abs(amount)):
                 self._fake(X.ButtonPress, self._x11_scroll[step])
                 self._fake(X.ButtonRelease, self._x11_scroll[step])
@@ -233,7 +257,8 @@ class X11Injector(Injector):
         self._fake(X.KeyPress if down else X.KeyRelease, KEYS[code].evdev + _EVDEV_OFFSET)
 
     def close(self) -> None:
-        self._display.close()
+        with suppress(*_GONE):
+            self._display.close()
 
     def _fake(self, kind: int, detail: int = 0, x: int = 0, y: int = 0) -> None:
         xtest.fake_input(self._display, kind, detail, x=x, y=y)

@@ -119,7 +119,17 @@ class Sandbox:
         read_fd, write_fd = os.pipe()
         width, height = self.size_px
         server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write_fd), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp", "-noreset"],
+            [
+                "Xvfb",
+                "-displayfd",
+                str(write_fd),
+                "-screen",
+                "0",
+                f"{width}x{height}x24",
+                "-nolisten",
+                "tcp",
+                "-noreset",
+            ],
             pass_fds=[write_fd],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

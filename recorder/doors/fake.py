@@ -1,0 +1,73 @@
+"""A made-up screen, pointer and user, the same on every run: for tests and for machines without a display."""
+
+import bisect
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recorder.actions import Event
+from recorder.clock import Clock
+from recorder.doors import Input, Pointer, Screen
+from recorder.pointer import PointerShape, PointerState
+
+SQUARE_PX = 16
+SPEED_PX_PER_S = 60
+BACKGROUND, SQUARE = (40, 60, 90), (230, 180, 60)
+
+
+def _path_px(clock: Clock, start_ns: int, length_px: int) -> int:
+    """Where something is that crosses `length_px` again and again."""
+    return (clock.now_ns() - start_ns) * SPEED_PX_PER_S // 1_000_000_000 % length_px
+
+
+class FakeScreen(Screen):
+    """A square that crosses the screen from left to right."""
+
+    def __init__(self, clock: Clock, size_px: tuple[int, int] = (128, 96)) -> None:
+        self._clock, self._size_px = clock, size_px
+        self._start_ns = clock.now_ns()
+
+    @property
+    def size_px(self) -> tuple[int, int]:
+        return self._size_px
+
+    def grab(self) -> NDArray[np.uint8]:
+        width, height = self._size_px
+        frame = np.full((height, width, 3), BACKGROUND, np.uint8)
+        left = _path_px(self._clock, self._start_ns, width)
+        frame[height // 2 : height // 2 + SQUARE_PX, left : left + SQUARE_PX] = SQUARE
+        return frame
+
+    def close(self) -> None: ...
+
+
+class FakePointer(Pointer):
+    """A white pointer that follows the upper left corner of FakeScreen's square."""
+
+    def __init__(self, clock: Clock, size_px: tuple[int, int] = (128, 96)) -> None:
+        self._clock, self._size_px = clock, size_px
+        self._start_ns = clock.now_ns()
+        self._shape = PointerShape(rgba=np.full((8, 5, 4), 255, np.uint8), hot_x_px=0, hot_y_px=0, name="arrow")
+
+    def read(self) -> PointerState:
+        width, height = self._size_px
+        left = _path_px(self._clock, self._start_ns, width)
+        return PointerState(x_px=left, y_px=height // 2, shape=self._shape)
+
+    def close(self) -> None: ...
+
+
+class FakeInput(Input):
+    """Hands out given events, in time order, once the clock has reached them."""
+
+    def __init__(self, clock: Clock, events: Sequence[Event] = ()) -> None:
+        self._clock = clock
+        self._events = list(events)
+
+    def drain(self) -> list[Event]:
+        count = bisect.bisect_right(self._events, self._clock.now_ns(), key=lambda event: event.t_ns)
+        happened, self._events = self._events[:count], self._events[count:]
+        return happened
+
+    def close(self) -> None: ...

@@ -1,0 +1,96 @@
+"""A session or a part of it in, a new session file out: frames, pointer, the events that belong, prompts."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from recorder.actions import Event, EventKind
+from recorder.pointer import PointerShape, PointerState
+from recorder.schema import NO_SHAPE
+from recorder.session import Session
+from recorder.writer import FLUSH_NS, OWN_ATTRIBUTES, SessionWriter, partial_path
+
+READ_FRAMES = 16
+_RELEASES = {EventKind.BUTTON_UP: EventKind.BUTTON_DOWN, EventKind.KEY_UP: EventKind.KEY_DOWN}
+
+
+def write_excerpt(
+    session: Session,
+    path: Path,
+    *,
+    start: int,
+    stop: int,
+    chunk_frames: int,
+    level: int,
+    flush_ns: float = FLUSH_NS,
+    progress: Callable[[int], object] = lambda _: None,
+) -> None:
+    """Write frames start to stop - 1 of a session to `path`; `progress` hears how many more were written.
+
+    Frame times stay on the recording's clock. Raises ValueError for a range that the session does not have.
+    """
+    if not 0 <= start < stop <= len(session):
+        raise ValueError(f"{session.path} has frames 0 to {len(session) - 1}; {start} to {stop - 1} are not all there")
+    attributes = {name: value for name, value in session.attributes.items() if name not in OWN_ATTRIBUTES}
+    if stop - start < len(session):
+        attributes["excerpt_from_frame"] = start
+    events = excerpt_events(session, start, stop)
+    prompts = dict(excerpt_prompts(session.prompts(), start, stop))
+    shapes = dict(enumerate(session.shapes()))
+    writer = SessionWriter(
+        path,
+        size_px=session.size_px,
+        fps=session.fps,
+        attributes=attributes,
+        chunk_frames=chunk_frames,
+        level=level,
+        flush_ns=flush_ns,
+    )
+    try:
+        with writer:
+            writer.add_events(events)
+            for block in range(start, stop, READ_FRAMES):
+                frames = session.frames[block : min(block + READ_FRAMES, stop)]
+                for index, rgb in enumerate(frames, block):
+                    if index - start in prompts:
+                        writer.add_prompt(prompts[index - start])
+                    pointer, late_ns = _pointer(session, shapes, index), int(session.late_ns[index])
+                    writer.add_frame(rgb, int(session.t_ns[index]), pointer, late_ns)
+                progress(len(frames))
+    except BaseException:
+        partial_path(path).unlink(missing_ok=True)  # half a copy is of no use: its source is still there
+        raise
+
+
+def excerpt_prompts(prompts: Iterable[tuple[int, str]], start: int, stop: int) -> list[tuple[int, str]]:
+    """Prompts counted from `start`; the one in force there becomes the first. At most one a frame: the last."""
+    return list({max(0, frame - start): text for frame, text in prompts if frame < stop}.items())
+
+
+def excerpt_events(session: Session, start: int, stop: int) -> list[Event]:
+    """The events of frames start to stop - 1, and before them the presses of what is held when they begin.
+
+    A session's end has no next frame: there the events after the last frame belong to it.
+    """
+    events = session.events()
+    begin_ns = int(session.t_ns[start - 1]) if start else None
+    end_ns = int(session.t_ns[stop - 1]) if stop < len(session) else None
+    earlier = [event for event in events if begin_ns is not None and event.t_ns <= begin_ns]
+    inside = [event for event in events[len(earlier) :] if end_ns is None or event.t_ns <= end_ns]
+    return [*held(earlier), *inside]
+
+
+def held(events: Iterable[Event]) -> list[Event]:
+    """The presses that no release follows, in order."""
+    down: dict[tuple[EventKind, int], Event] = {}
+    for event in events:
+        if event.kind in _RELEASES:
+            down.pop((_RELEASES[event.kind], event.code), None)
+        elif event.kind in _RELEASES.values():
+            down.setdefault((event.kind, event.code), event)
+    return list(down.values())
+
+
+def _pointer(session: Session, shapes: dict[int, PointerShape], index: int) -> PointerState:
+    number = int(session.pointer_shape[index])
+    shape = None if number == NO_SHAPE else shapes.get(number)
+    return PointerState(x_px=int(session.pointer_x_px[index]), y_px=int(session.pointer_y_px[index]), shape=shape)

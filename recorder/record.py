@@ -1,0 +1,121 @@
+"""`record`: this screen in, a session file out, until somebody stops it."""
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import tyro
+from tqdm import tqdm
+
+from recorder.capture import CaptureStats, capture
+from recorder.clock import MonotonicClock
+from recorder.doors import DisplayGone, Input, Pointer, Screen
+from recorder.doors.fake import FakeInput, FakePointer, FakeScreen
+from recorder.hotkey import STOP_HOTKEY_TEXT, HotkeyInput
+from recorder.writer import SessionWriter
+
+FAKE_DISPLAY = "fake"
+
+
+@dataclass(kw_only=True)
+class Record:
+    """Record this screen with its mouse and keyboard until ctrl+shift+F12, Ctrl-C or --seconds.
+
+    Everything that is typed is recorded, passwords too.
+    """
+
+    out: tyro.conf.Positional[Path]
+    """The session file; a data set finds it under the name seed-NNNNN.h5."""
+    seconds: float | None = None
+    """Stop after this time."""
+    fps: float = 15.0
+    """Frames a second."""
+    display: str | None = None
+    """X11 display, $DISPLAY where none is named; 'fake' is a made-up screen for machines without one."""
+    note: str = ""
+    """Text that the file keeps as its attribute 'note'."""
+    seed: int = 0
+    """Number that the file keeps as its attribute 'seed'; nothing is drawn from it."""
+
+    def run(self) -> None:
+        if not self.fps > 0 or (self.seconds is not None and not self.seconds > 0):
+            raise ValueError("--fps and --seconds must be above 0")
+        screen, pointer, inputs = open_doors(self.display)
+        attributes = {"source": "screen", "note": self.note, "seed": self.seed}
+        with (
+            closing(screen),
+            closing(pointer),
+            closing(HotkeyInput(inputs)) as watched,
+            interrupts() as interrupted,
+            SessionWriter(self.out, size_px=screen.size_px, fps=self.fps, attributes=attributes) as writer,
+        ):
+            ended = self._capture(writer, screen, pointer, watched, interrupted)
+        if ended:
+            raise ValueError(f"{ended}; what was recorded until then is complete in {self.out}")
+
+    def _capture(
+        self, writer: SessionWriter, screen: Screen, pointer: Pointer, inputs: HotkeyInput, interrupted: "Interrupts"
+    ) -> str | None:
+        """Record until the end; returns why, where nobody asked for it."""
+        total = None if self.seconds is None else round(self.seconds * self.fps)
+        print(f"recording {self.out}; {STOP_HOTKEY_TEXT} or Ctrl-C ends it", file=sys.stderr)
+        with tqdm(total=total, unit="frame", mininterval=1.0) as bar:
+
+            def stop(stats: CaptureStats) -> bool:
+                passed = stats.frames + stats.skipped
+                bar.update(passed - bar.n)
+                return inputs.pressed or interrupted.count > 0 or (total is not None and passed >= total)
+
+            try:
+                stats = capture(writer, screen, pointer, inputs, MonotonicClock(), fps=self.fps, stop=stop)
+            except DisplayGone as gone:
+                if not writer.frames_written:
+                    raise
+                return str(gone)
+        print(f"{self.out}: {stats.frames} frames, {stats.late} late, {stats.skipped} skipped")
+        return None
+
+
+@dataclass
+class Interrupts:
+    """How often somebody asked the program to stop."""
+
+    count: int = field(default=0)
+
+
+@contextmanager
+def interrupts() -> Iterator[Interrupts]:
+    """Count SIGINT and SIGTERM instead of dying of them between two columns of a file; the second one kills."""
+    asked = Interrupts()
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def ask(number: int, _frame: Any) -> None:
+        asked.count += 1
+        signal.signal(number, before[signal.Signals(number)])
+
+    for number in before:
+        signal.signal(number, ask)
+    try:
+        yield asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def open_doors(display: str | None) -> tuple[Screen, Pointer, Input]:
+    """Screen, pointer and input of a display.
+
+    Raises ValueError, with the remedy, where it is not there or this platform has no door.
+    """
+    if display == FAKE_DISPLAY:
+        clock = MonotonicClock()
+        return FakeScreen(clock), FakePointer(clock), FakeInput(clock)
+    try:
+        from recorder.doors import x11
+    except ImportError as error:
+        raise ValueError(f"no door to this platform's screen ({error}); record on Linux with X11") from error
+    return x11.X11Screen(display), x11.X11Pointer(display), x11.X11Input(display)

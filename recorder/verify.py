@@ -1,0 +1,146 @@
+"""Session files in, one sentence for each of their faults out."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import tyro
+from tqdm import tqdm
+
+from recorder import schema
+from recorder.actions import BUTTONS, KEYS, EventKind
+from recorder.repair import is_cut_off, repair
+from recorder.separate import SeparateProcess
+from recorder.session import Session
+
+# Devices are stamped by the server one after the other in whole milliseconds, so neighbours may stand that much askew.
+EVENT_DISORDER_NS = 5_000_000
+QUICK_CHUNKS = 3
+# Broken bytes can make HDF5 crash or loop for ever: a file that takes longer than this is given up.
+PATIENCE_S, SLOWEST_BYTES_PER_S = 20, 100_000
+
+
+@dataclass(kw_only=True)
+class Verify:
+    """Check session files: one 'ok' line a file, or one sentence a fault and exit code 1."""
+
+    files: tyro.conf.Positional[tuple[Path, ...]]
+    """The files."""
+    repair: bool = False
+    """First complete recordings that were cut off: trim NAME.partial to what is whole and give it its final name."""
+    quick: bool = False
+    """Decode only a few chunks of frames instead of all."""
+    seed: int = 0
+    """Which chunks --quick decodes."""
+
+    def run(self) -> None:
+        if not self.files:
+            raise ValueError("verify needs the name of a session file")
+        failed = 0
+        with SeparateProcess() as process:
+            for path in tqdm(self.files, unit="file", delay=0.5):
+                checked, found = self._check(process, path)
+                failed += bool(found)
+                tqdm.write("\n".join(found) if found else f"{checked}: ok", file=sys.stdout)
+        if failed:
+            sys.exit(1)
+
+    def _check(self, process: SeparateProcess, path: Path) -> tuple[Path, list[str]]:
+        timeout_s = PATIENCE_S + (path.stat().st_size / SLOWEST_BYTES_PER_S if path.is_file() else 0)
+        try:
+            return process.call(check, path, self.repair, self.quick, self.seed, timeout_s=timeout_s)
+        except (ChildProcessError, TimeoutError):
+            return path, [f"{path} is damaged so badly that HDF5 fails over it; copy it again or record it again"]
+
+
+def check(path: Path, repair_first: bool, quick: bool, seed: int) -> tuple[Path, list[str]]:
+    """The file's name, the final one after a repair, and its faults."""
+    try:
+        if repair_first and is_cut_off(path):
+            path = repair(path)
+    except ValueError as error:
+        return path, [str(error)]
+    return path, faults(path, quick=quick, random=Random(seed))
+
+
+def faults(path: Path, *, quick: bool = False, random: Random | None = None) -> list[str]:
+    """What is wrong with a session file, one sentence a fault; empty for a good one. Never raises over its content.
+
+    `quick` decodes QUICK_CHUNKS chunks drawn by `random` instead of all.
+    """
+    try:
+        with Session(path) as session:
+            starts = session.frames.chunk_starts()
+            if quick and len(starts) > QUICK_CHUNKS:
+                starts = sorted((random or Random(0)).sample(starts, QUICK_CHUNKS))
+            found = [fault for check in CHECKS for fault in check(session)]
+            return [f"{path}: {fault}" for fault in [*found, *_chunk_faults(session, starts)]]
+    except ValueError as error:
+        return [str(error)]
+
+
+def _name_faults(session: Session) -> Iterator[str]:
+    if not session.complete or session.path.name.endswith(schema.PARTIAL_SUFFIX):
+        yield "the recording was cut off; complete it with 'python -m recorder verify --repair'"
+
+
+def _length_faults(session: Session) -> Iterator[str]:
+    frames = session.frames.shape[0]
+    if not frames:
+        yield "it holds no frame; record it again"
+    for name, length in session.column_lengths().items():
+        if length != frames:
+            yield f"{schema.FRAMES} has {frames} entries and {name} has {length}; record it again"
+
+
+def _time_faults(session: Session) -> Iterator[str]:
+    backward = np.flatnonzero(np.diff(session.t_ns) <= 0)
+    if backward.size:
+        yield f"frame times do not ascend at frame {backward[0] + 1} and {backward.size} times in all; record it again"
+
+
+def _event_faults(session: Session) -> Iterator[str]:
+    rows = session.event_rows
+    early = np.flatnonzero(np.diff(rows["t_ns"]) < -EVENT_DISORDER_NS)
+    if early.size:
+        yield f"event {early[0] + 1} is more than {EVENT_DISORDER_NS // 1_000_000} ms out of order; record it again"
+    limits = np.ones(256, np.int64)
+    limits[[EventKind.BUTTON_DOWN, EventKind.BUTTON_UP]] = len(BUTTONS)
+    limits[[EventKind.KEY_DOWN, EventKind.KEY_UP]] = len(KEYS)
+    strange = np.flatnonzero((rows["kind"] > max(EventKind)) | (rows["code"] >= limits[rows["kind"]]))
+    if strange.size:
+        yield f"event {strange[0]} and {strange.size} in all are not in the action table; record it again"
+
+
+def _pointer_faults(session: Session) -> Iterator[str]:
+    count = len(session.shapes())
+    strange = np.flatnonzero((session.pointer_shape < schema.NO_SHAPE) | (session.pointer_shape >= count))
+    if strange.size:
+        yield f"frame {strange[0]} has a pointer shape that is not among the {count} of the file; record it again"
+
+
+def _prompt_faults(session: Session) -> Iterator[str]:
+    starts = [frame for frame, _ in session.prompts()]
+    if starts != sorted(starts):
+        yield "prompts do not ascend; record it again"
+    if any(not 0 <= frame < len(session) for frame in starts):
+        yield f"a prompt begins outside the session's {len(session)} frames; record it again"
+
+
+def _chunk_faults(session: Session, starts: Iterable[int]) -> Iterator[str]:
+    broken = [start for start in starts if not session.frames.decodes(start)]
+    if broken:
+        yield f"frames from {broken[0]} on do not decode ({len(broken)} chunks); copy the file again from its source"
+
+
+CHECKS: tuple[Callable[[Session], Iterator[str]], ...] = (
+    _name_faults,
+    _length_faults,
+    _time_faults,
+    _event_faults,
+    _pointer_faults,
+    _prompt_faults,
+)

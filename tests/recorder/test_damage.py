@@ -1,0 +1,130 @@
+"""Damaged, foreign and newer files end in one sentence: no other exception, no crash, no endless read."""
+
+import subprocess
+import sys
+from pathlib import Path
+from random import Random
+
+import h5py
+import numpy as np
+import pytest
+
+from recorder.session import Session
+from recorder.verify import faults
+from tests.recorder.sessions import write_session
+
+READ_EVERYTHING = """
+import sys
+from pathlib import Path
+from recorder.session import Session
+from recorder.verify import faults
+for name in sys.argv[1:]:
+    print(name, len(faults(Path(name))))
+    try:
+        with Session(name) as session:
+            session.frames[:], session.actions(), session.prompts(), session.shapes()
+    except ValueError as error:
+        assert name in str(error), error
+"""
+
+
+def test_mutated_and_truncated_files_never_crash(tmp_path: Path) -> None:
+    good = write_session(tmp_path / "good.h5").read_bytes()
+    random = Random(1)
+    paths = []
+    for index in range(60):
+        broken = bytearray(good)
+        if index % 3 == 0:
+            del broken[random.randrange(len(good)) :]
+        else:  # structure sits in the first kilobytes, then in the rest
+            for _ in range(random.choice((1, 8))):
+                broken[random.randrange(4096 if index % 3 == 1 else len(good))] = random.randrange(256)
+        paths.append(tmp_path / f"{index}.h5")
+        paths[-1].write_bytes(broken)
+    done = subprocess.run(
+        [sys.executable, "-c", READ_EVERYTHING, *map(str, paths)], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    counts = [int(line.split()[1]) for line in done.stdout.splitlines()]
+    assert len(counts) == 60
+    assert all(counts[index] > 0 for index in range(0, 60, 3))  # every truncation is noticed
+
+
+def damaged(tmp_path: Path, change) -> Path:
+    path = write_session(tmp_path / "a.h5")
+    with h5py.File(path, "r+") as file:
+        change(file)
+    return path
+
+
+def overwrite(file: h5py.File, name: str, index: int, value) -> None:
+    row = file[name][index]
+    if isinstance(value, dict):
+        for field, number in value.items():
+            row[field] = number
+    else:
+        row = value
+    file[name][index] = row
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda file: file["frames/t_ns"].resize(39, axis=0), "frames/t_ns has 39"),
+        (lambda file: overwrite(file, "frames/t_ns", 7, 1), "do not ascend at frame 7"),
+        (lambda file: overwrite(file, "events", 2, {"t_ns": 1}), "event 2 is more than 5 ms out of order"),
+        (lambda file: overwrite(file, "events", 1, {"code": 5}), "event 1 and 1 in all are not in the action table"),
+        (lambda file: overwrite(file, "events", 0, {"kind": 6}), "not in the action table"),
+        (lambda file: overwrite(file, "pointer/shape", 3, 1), "frame 3 has a pointer shape"),
+        (lambda file: overwrite(file, "prompts/from_frame", 0, 30), "prompts do not ascend"),
+        (lambda file: overwrite(file, "prompts/from_frame", 1, 40), "prompt begins outside"),
+        (lambda file: file.attrs.update({"complete": False}), "cut off"),
+        (lambda file: file["frames/rgb"].id.write_direct_chunk((16, 0, 0, 0), b"junk"), "from 16 on do not decode"),
+        (lambda file: file.pop("events"), "lacks 'events'"),
+        (lambda file: file["pointer/shapes"].pop("0"), "pointer shape"),
+        (lambda file: file.attrs.update({"schema": 2}), "has schema 2 and this program reads up to 1; update"),
+        (lambda file: file.attrs.update({"action_table": "0"}), "another action table"),
+        (lambda file: file.attrs.pop("schema"), "not a session"),
+        (lambda file: file.attrs.update({"width_px": 99}), "'frames/rgb' in another form"),
+    ],
+)
+def test_each_fault_has_its_sentence(tmp_path: Path, change, sentence: str) -> None:
+    path = damaged(tmp_path, change)
+    found = faults(path)
+    assert any(sentence in fault for fault in found), found
+    assert all(str(path) in fault and "\n" not in fault for fault in found)
+
+
+def test_events_a_few_milliseconds_askew_are_no_fault(tmp_path: Path) -> None:
+    askew = damaged(
+        tmp_path, lambda file: overwrite(file, "events", 2, {"t_ns": file["events"]["t_ns"][1] - 5_000_000})
+    )
+    assert faults(askew) == []
+
+
+def test_a_damaged_chunk_raises_with_the_files_name(tmp_path: Path) -> None:
+    path = damaged(tmp_path, lambda file: file["frames/rgb"].id.write_direct_chunk((16, 0, 0, 0), b"junk"))
+    with Session(path) as session:
+        assert session.frames[15].any()
+        with pytest.raises(ValueError, match=r"a\.h5 is damaged: can't read its frames; copy it again"):
+            session.frames[16]
+        with pytest.raises(ValueError, match=r"a\.h5 is damaged"):
+            np.asarray(session.frames)
+
+
+def test_quick_reads_only_a_few_chunks(tmp_path: Path) -> None:
+    path = write_session(tmp_path / "a.h5", frames=160)
+    with h5py.File(path, "r+") as file:
+        for start in range(16, 160, 16):
+            file["frames/rgb"].id.write_direct_chunk((start, 0, 0, 0), b"junk")
+    assert "(9 chunks)" in faults(path)[0]
+    assert "(3 chunks)" in faults(path, quick=True, random=Random(0))[0] or "(2 chunks)" in faults(path, quick=True)[0]
+
+
+@pytest.mark.parametrize("content", [b"", b"not hdf5", b"\x89HDF\r\n\x1a\n" + bytes(200)])
+def test_foreign_files(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "a.h5"
+    path.write_bytes(content)
+    assert [fault for fault in faults(path) if "not a readable HDF5 file" in fault]
+    assert "is not there" in faults(tmp_path / "none.h5")[0]
+    assert "is not there" in faults(tmp_path)[0]

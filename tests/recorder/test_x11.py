@@ -1,0 +1,154 @@
+"""The X11 door against a server of its own: what is injected comes back as it was, when it was."""
+
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from recorder.actions import BUTTONS, KEY_INDEX, Event
+from recorder.doors import DisplayGone
+from recorder.session import Session
+from recorder.verify import faults
+
+x11 = pytest.importorskip("recorder.doors.x11", reason="python-xlib or mss is missing")
+pytestmark = pytest.mark.skipif(shutil.which("Xvfb") is None, reason="Xvfb is missing: apt-get install xvfb")
+
+SIZE_PX = (320, 200)
+TOLERANCE_NS = 20_000_000
+
+
+@pytest.fixture
+def server() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    command = [
+        "Xvfb",
+        "-displayfd",
+        "1",
+        "-screen",
+        "0",
+        f"{SIZE_PX[0]}x{SIZE_PX[1]}x24",
+        "-nolisten",
+        "tcp",
+        "-noreset",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        assert process.stdout is not None
+        yield f":{process.stdout.readline().decode().strip()}", process
+        process.terminate()
+
+
+def collect(inputs: "x11.X11Input", count: int) -> list[Event]:
+    events: list[Event] = []
+    give_up = time.monotonic() + 5
+    while len(events) < count and time.monotonic() < give_up:
+        events += inputs.drain()
+        time.sleep(0.01)
+    return events
+
+
+def test_injected_input_comes_back_at_its_time(server) -> None:
+    display, _ = server
+    inputs, injector = x11.X11Input(display), x11.X11Injector(display)
+    injector.move(5, 6)
+    collect(inputs, 1)  # the first motion tells that recording has begun
+    before_ns = time.monotonic_ns()
+    injector.move(30, 40)
+    injector.button(BUTTONS.index("right"), True)
+    injector.button(BUTTONS.index("right"), False)
+    injector.scroll(0, -2)
+    injector.scroll(1, 0)
+    injector.key(KEY_INDEX["KeyA"], True)
+    pressed_ns = time.monotonic_ns()
+    time.sleep(1.0)  # the server repeats a held key after 0.66 s
+    injector.key(KEY_INDEX["KeyA"], False)
+    released_ns = time.monotonic_ns()
+    events = collect(inputs, 8)
+    inputs.close()
+    injector.close()
+    assert [(event.kind.name, event.code, event.dx, event.dy) for event in events] == [
+        ("MOTION", 0, 0, 0),
+        ("BUTTON_DOWN", 2, 0, 0),
+        ("BUTTON_UP", 2, 0, 0),
+        ("SCROLL", 0, 0, -1),
+        ("SCROLL", 0, 0, -1),
+        ("SCROLL", 0, 1, 0),
+        ("KEY_DOWN", KEY_INDEX["KeyA"], 0, 0),
+        ("KEY_UP", KEY_INDEX["KeyA"], 0, 0),
+    ]
+    assert {(event.x_px, event.y_px) for event in events} == {(30, 40)}
+    assert events[-2].symbol == ord("a")
+    for event in events[:-1]:
+        assert before_ns - TOLERANCE_NS <= event.t_ns <= pressed_ns + TOLERANCE_NS
+    assert abs(events[-1].t_ns - released_ns) < TOLERANCE_NS
+
+
+def test_screen_and_pointer(server) -> None:
+    from Xlib import display as xdisplay
+
+    display, _ = server
+    connection = xdisplay.Display(display)
+    root = connection.screen().root
+    root.create_window(0, 0, 20, 10, 0, connection.screen().root_depth, background_pixel=0x1080F0).map()
+    connection.sync()
+    injector, pointer, screen = x11.X11Injector(display), x11.X11Pointer(display), x11.X11Screen(display)
+    injector.move(12, 7)
+    frame = screen.grab()
+    state = pointer.read()
+    assert screen.size_px == SIZE_PX
+    assert frame.shape == (200, 320, 3)
+    assert frame[7, 12].tolist() == [0x10, 0x80, 0xF0]  # the pointer is not painted over it
+    assert (frame[:10, :20] == frame[0, 0]).all()
+    assert frame[15, 30].tolist() == [0, 0, 0]
+    assert (state.x_px, state.y_px) == (12, 7)
+    for door in (injector, pointer, screen, connection):
+        door.close()
+
+
+def test_doors_say_that_the_display_went_away(server) -> None:
+    display, process = server
+    pointer, screen, inputs = x11.X11Pointer(display), x11.X11Screen(display), x11.X11Input(display)
+    process.terminate()
+    process.wait()
+    for read in (pointer.read, screen.grab):
+        with pytest.raises(DisplayGone):
+            read()
+    assert inputs.drain() == []
+    for door in (pointer, screen, inputs):
+        door.close()
+
+
+def test_a_recording_survives_its_server(server, tmp_path: Path) -> None:
+    display, process = server
+    path = tmp_path / "a.h5"
+    command = [sys.executable, "-m", "recorder", "record", str(path), "--display", display]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as recording:
+        assert recording.stderr is not None
+        assert recording.stderr.readline().startswith("recording")
+        with pytest.raises(subprocess.TimeoutExpired):
+            recording.wait(timeout=1.5)
+        process.terminate()
+        errors = recording.communicate(timeout=20)[1]
+    assert recording.returncode == 2
+    assert f"recorder: the X11 display went away; what was recorded until then is complete in {path}" in errors
+    assert "Traceback" not in errors
+    assert faults(path) == []
+    with Session(path) as session:
+        assert len(session) > 10
+        assert session.size_px == SIZE_PX
+
+
+def test_stop_hotkey_ends_a_recording(server, tmp_path: Path) -> None:
+    display, _ = server
+    command = [sys.executable, "-m", "recorder", "record", str(tmp_path / "a.h5"), "--display", display]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as recording:
+        assert recording.stderr is not None
+        assert recording.stderr.readline().startswith("recording")
+        injector = x11.X11Injector(display)
+        for name in ("ControlLeft", "ShiftLeft", "F12"):
+            injector.key(KEY_INDEX[name], True)
+        errors = recording.communicate(timeout=20)[1]
+    assert recording.returncode == 0, errors
+    assert faults(tmp_path / "a.h5") == []
