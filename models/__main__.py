@@ -7,6 +7,8 @@ from typing import Annotated
 
 import tyro
 
+from recorder.clock import MonotonicClock
+
 
 @dataclass(kw_only=True)
 class Stage:
@@ -29,8 +31,8 @@ class Stage:
     def run(self) -> None:
         from models import train
 
-        order = train.Order(**vars(self))
-        {"Vae": train.train_vae, "World": train.train_world}[type(self).__name__](order)
+        stage = train.train_vae if isinstance(self, Vae) else train.train_world
+        stage(train.Order(**vars(self)), MonotonicClock())
 
 
 @dataclass(kw_only=True)

@@ -54,9 +54,7 @@ def load_tokenizer(folder: Path) -> Tokenizer:
     channels = (vae.config.channels,)
     if any(name not in statistics or statistics[name].shape != channels for name in ("mean", "deviation")):
         raise ValueError(f"{folder}/whitening.safetensors does not fit this model; retrain or update")
-    return Tokenizer(
-        vae=vae.eval(), whitening=Whitening(mean=statistics["mean"], deviation=statistics["deviation"])
-    )
+    return Tokenizer(vae=vae.eval(), whitening=Whitening(mean=statistics["mean"], deviation=statistics["deviation"]))
 
 
 def save_desk(folder: Path, desk: Desk) -> None:
@@ -99,9 +97,7 @@ def load_desk(folder: Path) -> Desk:
         tokenizer=tokenizer,
         world=world.eval(),
         starts=starts.float(),
-        shapes=[
-            PointerShape(rgba=np.asarray(images[f"{place:03d}"]), **row) for place, row in enumerate(rows)
-        ],
+        shapes=[PointerShape(rgba=np.asarray(images[f"{place:03d}"]), **row) for place, row in enumerate(rows)],
         fps=float(config["fps"]),
         about=config.get("training", {}),
     )
@@ -111,7 +107,9 @@ def _config(kind: type, config: dict[str, Any], name: str, folder: Path) -> Any:
     try:
         return kind(**config[name])
     except (KeyError, TypeError) as error:
-        raise ValueError(f"{folder}/config.json does not describe a {name}; name a checkpoint of this version") from error
+        raise ValueError(
+            f"{folder}/config.json does not describe a {name}; name a checkpoint of this version"
+        ) from error
 
 
 def _tokenizer_tensors(tokenizer: Tokenizer) -> dict[str, dict[str, Tensor]]:

@@ -9,6 +9,7 @@ from torch import Tensor
 from models.vae import TileVAE, to_u8, to_unit
 
 CHUNK_TILES = 8192
+MIN_DEVIATION = 0.1  # a channel that hardly varies is not blown up
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -20,7 +21,7 @@ class Whitening:
 
     @classmethod
     def of(cls, latent_raw: Float[Tensor, "n c"]) -> "Whitening":
-        return cls(mean=latent_raw.mean(0), deviation=latent_raw.std(0).clamp_min(1e-4))
+        return cls(mean=latent_raw.mean(0), deviation=latent_raw.std(0).clamp_min(MIN_DEVIATION))
 
     def whiten(self, latent_raw: Float[Tensor, "*n c"]) -> Float[Tensor, "*n c"]:
         return (latent_raw - self.mean) / self.deviation

@@ -53,10 +53,12 @@ def attend(
 
     Written out because the backward pass of torch's fused kernel is five times slower on a CPU.
     """
-    scores = query @ key.transpose(-1, -2) * query.shape[-1] ** -0.5
-    if seen is not None:
-        scores = scores.masked_fill(~seen[:, None, None, :], -torch.inf)
-    return scores.softmax(dim=-1) @ value
+    key = key.to(query.dtype)
+    with torch.autocast(query.device.type, enabled=False):  # it would run the softmax in float32
+        scores = (query * query.shape[-1] ** -0.5) @ key.transpose(-1, -2)
+        if seen is not None:
+            scores = scores + torch.zeros_like(seen, dtype=query.dtype).masked_fill(~seen, -1e4)[:, None, None, :]
+        return scores.softmax(dim=-1) @ value.to(query.dtype)
 
 
 class Attention(nn.Module):

@@ -13,7 +13,7 @@ from models.world import WorldConfig, WorldModel
 
 VAE_BATCH = 1024
 COMPONENT_TILES = 30_000
-RARE_POWER = 0.25  # a tile shown n times is drawn with weight n ** this: common tiles matter, rare ones are many
+COMMON_SHARE = 0.5  # of a batch is drawn by how often tiles are shown (plain ones), the rest from all alike (text)
 
 
 class VAEStage:
@@ -22,13 +22,14 @@ class VAEStage:
     def __init__(self, tracks: list[Track], config: VAEConfig, seed: int) -> None:
         counts: dict[bytes, int] = {}
         for track in tracks:
-            shown = np.bincount(track.grids[track.dirty()], minlength=len(track.tiles_u8))
-            for tile, count in zip(track.tiles_u8, shown, strict=True):
+            times = np.bincount(track.grids[track.dirty()], minlength=len(track.tiles_u8))
+            for tile, count in zip(track.tiles_u8, times, strict=True):
                 key = tile.tobytes()
                 counts[key] = counts.get(key, 0) + int(count)
         self._tiles = torch.from_numpy(np.frombuffer(b"".join(counts), np.uint8).reshape(len(counts), -1).copy())
-        self._weights = torch.tensor(list(counts.values()), dtype=torch.float64) ** RARE_POWER
-        self._cumulative = self._weights.cumsum(0) / self._weights.sum()
+        shown = torch.tensor(list(counts.values()), dtype=torch.float64)
+        weights = COMMON_SHARE * shown / shown.sum() + (1 - COMMON_SHARE) / len(shown)
+        self._cumulative = weights.cumsum(0)
         self._seed = seed
         torch.manual_seed(seed)
         self.module = TileVAE(config)

@@ -7,6 +7,7 @@ pixels, is a few thousand distinct tiles and an index. Made once from the sessio
 import os
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +37,7 @@ class Track:
     pointer_px: NDArray[np.int32]
     held: NDArray[np.int64]
     shape: NDArray[np.int16]
-    shape_names: NDArray[np.str_]
+    shape_names: NDArray[Any]
     grid_shape: NDArray[np.int64]
 
     def __len__(self) -> int:

@@ -16,7 +16,7 @@ from models.track import Track, load_tracks
 from models.training import TrainConfig, Trainer
 from models.vae import TileVAE
 from models.world import WorldConfig, WorldModel
-from recorder.clock import MonotonicClock
+from recorder.clock import Clock
 from recorder.dataset import file_hash, session_paths
 from recorder.pointer import PointerShape
 from recorder.session import Session
@@ -43,12 +43,12 @@ class Order:
         return PRESETS[self.preset]
 
 
-def train_vae(order: Order) -> None:
+def train_vae(order: Order, clock: Clock) -> None:
     """Sessions in, `OUT/vae` out."""
     torch.set_num_threads(order.threads)
     paths, tracks = _tracks(order)
     stage = VAEStage(tracks, order.values().vae, order.seed)
-    trainer = Trainer(stage, TrainConfig(minutes=order.minutes, seed=order.seed), order.out / "vae-state", MonotonicClock())
+    trainer = Trainer(stage, TrainConfig(minutes=order.minutes, seed=order.seed), order.out / "vae-state", clock)
     about = _about(paths, order)
 
     def save(trainer: Trainer) -> None:
@@ -62,7 +62,7 @@ def train_vae(order: Order) -> None:
     _run(trainer, order, save)
 
 
-def train_world(order: Order) -> None:
+def train_world(order: Order, clock: Clock) -> None:
     """Sessions and `OUT/vae` in, the playable `OUT/desk` out."""
     torch.set_num_threads(order.threads)
     paths, tracks = _tracks(order)
@@ -79,9 +79,7 @@ def train_world(order: Order) -> None:
     )
     names = [shape.name for shape in shapes]
     stage = WorldStage(tracks, latents, config, order.values().draw, names, order.seed)
-    trainer = Trainer(
-        stage, TrainConfig(minutes=order.minutes, seed=order.seed), order.out / "world-state", MonotonicClock()
-    )
+    trainer = Trainer(stage, TrainConfig(minutes=order.minutes, seed=order.seed), order.out / "world-state", clock)
     starts = _starts(tracks, latents)
     with Session(paths[0]) as session:
         fps = session.fps

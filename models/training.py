@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from safetensors.torch import load_file, save_file
@@ -38,6 +38,7 @@ class TrainConfig:
     log_steps: int = 10
 
 
+@runtime_checkable
 class Stage(Protocol):
     """What the loop trains."""
 
@@ -76,7 +77,9 @@ class Trainer:
         """Train until the budget is spent; `save` is called with every state that is written."""
         last_ns = self._clock.now_ns()
         unsaved = 0.0
-        with tqdm(total=self.config.minutes, initial=self.minutes, unit="min", mininterval=1.0, disable=not progress) as bar:
+        with tqdm(
+            total=self.config.minutes, initial=self.minutes, unit="min", mininterval=1.0, disable=not progress
+        ) as bar:
             bar.bar_format = "{desc}{percentage:3.0f}%|{bar}| {n:.1f}/{total:.1f} min{postfix}"
             while self.minutes < self.config.minutes:
                 logs = self.train_step()

@@ -118,13 +118,13 @@ class Transitions:
         moments, weights = [], []
         counts = (self._draw.changed, self._draw.near, self._draw.idle)
         for pool, count, weight in zip(self._classes, counts, self._weights, strict=True):
+            if not len(pool):
+                continue
             moments.extend(pool[random.integers(len(pool), size=count)])
             weights.extend([weight] * count)
         return self.assemble(moments, weights, random)
 
-    def assemble(
-        self, moments: list[NDArray[np.int64]], weights: list[float], random: np.random.Generator
-    ) -> Batch:
+    def assemble(self, moments: list[NDArray[np.int64]], weights: list[float], random: np.random.Generator) -> Batch:
         """The batch of given (track, target frame) moments, ordered by how much they change."""
         rows = [self._moment(self._indices[track], int(frame), random) for track, frame in moments]
         order = sorted(range(len(rows)), key=lambda place: len(rows[place]["tile"]))
@@ -217,13 +217,15 @@ def _classes(number: int, track: Track) -> tuple[NDArray[np.int64], ...]:
     """(track, frame) of the frames that change, of those soon after an input that don't, and of the rest."""
     frames = np.arange(1, len(track))
     changed = np.isin(frames, track.change_frame)
-    since = frames - np.append(-NEAR_FRAMES, track.events[:, events.FRAME])[
-        np.searchsorted(track.events[:, events.FRAME], frames, side="right")
-    ]
+    since = (
+        frames
+        - np.append(-NEAR_FRAMES, track.events[:, events.FRAME])[
+            np.searchsorted(track.events[:, events.FRAME], frames, side="right")
+        ]
+    )
     near = ~changed & (since < NEAR_FRAMES)
     return tuple(
-        np.stack([np.full(int(mask.sum()), number), frames[mask]], axis=1)
-        for mask in (changed, near, ~changed & ~near)
+        np.stack([np.full(int(mask.sum()), number), frames[mask]], axis=1) for mask in (changed, near, ~changed & ~near)
     )
 
 

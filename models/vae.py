@@ -56,6 +56,7 @@ class TileVAE(nn.Module):
         self.decode_linear = nn.Linear(channels, TILE_VALUES)
         nn.init.zeros_(self.encode_out.weight)
         nn.init.zeros_(self.decode_out.weight)
+        nn.init.zeros_(self.decode_out.bias)
         with torch.no_grad():
             self.encode_out.bias.copy_(torch.cat([torch.zeros(channels), torch.full((channels,), -6.0)]))
 
@@ -92,7 +93,8 @@ class TileVAE(nn.Module):
         kl = gaussian_kl(mean.float(), log_variance).sum(-1).mean()
         loss = reconstruction + self.config.kl_weight * kl
         mse = (decoded.detach().float().clamp(-1, 1) - tiles).square().mean() / 4
-        return loss, {"reconstruction": float(reconstruction), "kl": float(kl), "psnr_db": float(-10 * mse.log10())}
+        logs = {"reconstruction": reconstruction, "kl": kl, "psnr_db": -10 * mse.log10()}
+        return loss, {name: float(value.detach()) for name, value in logs.items()}
 
     def _reconstruction(self, error: Float[Tensor, "n v"]) -> Float[Tensor, ""]:
         """L1 on pixels and on their differences to the neighbours (edges and text weigh in), and L2."""

@@ -162,7 +162,9 @@ class LocalLevel(nn.Module):
         config = self.config
         down, across = config.rows // PATCH, config.columns // PATCH
         own = self.own(
-            torch.cat([context.latent, _age_features(context.age).to(context.latent.dtype), self._relative(context)], -1)
+            torch.cat(
+                [context.latent, _age_features(context.age).to(context.latent.dtype), self._relative(context)], -1
+            )
         )
         spread = rearrange(
             self.spread(tokens[:, : down * across]), "b (r q) (i j l) -> b (r i) (q j) l", r=down, i=PATCH, j=PATCH

@@ -1,0 +1,137 @@
+"""`python -m simulator`: evaluate, bench."""
+
+import json
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+from simulator.shipped import CHECKPOINT, SAMPLE
+
+
+@dataclass(kw_only=True)
+class Evaluate:
+    """Judge a checkpoint on held-out sessions, beside its baselines: report.json and index.html."""
+
+    checkpoint: tyro.conf.Positional[Path] = CHECKPOINT
+    """The model, a folder."""
+    data: tyro.conf.Positional[Path] = SAMPLE
+    """A folder of sessions, of which the test split is used, or one session file."""
+    out: Path
+    """The folder for the report."""
+    quick: bool = False
+    """Look at little: two minutes instead of thirty on two cores."""
+    minutes_per_session: float | None = None
+    """How much of each session is told frame by frame."""
+    events: int | None = None
+    """How many presses of buttons and keys are played closed loop."""
+    tracks: int | None = None
+    """How many long stretches are played closed loop."""
+    device: str | None = None
+    """Where the model runs; the GPU where there is one."""
+    seed: int = 0
+    """What is sampled, and what the model draws."""
+
+    def run(self) -> None:
+        from simulator.dream import Dream
+        from simulator.evaluate import describe_checkpoint, describe_data, evaluate, open_footage
+        from simulator.page import render
+        from simulator.plan import QUICK, Effort
+        from simulator.report import write_json, write_text
+        from simulator.tesseract import missing_reason, read_text
+
+        asked = {"minutes_per_session": self.minutes_per_session, "events": self.events, "tracks": self.tracks}
+        effort = replace(
+            QUICK if self.quick else Effort(), **{key: value for key, value in asked.items() if value is not None}
+        )
+        cannot_read = missing_reason()
+        if cannot_read:
+            print(f"simulator: {cannot_read}; text is not measured", file=sys.stderr)
+        with open_footage(self.data) as footage:
+            world = Dream.load(self.checkpoint, device=self.device)
+            judgement = evaluate(
+                world,
+                footage,
+                effort,
+                seed=self.seed,
+                roundtrip=world.vae_roundtrip,
+                read=None if cannot_read else read_text,
+            )
+            report = {
+                "checkpoint": describe_checkpoint(self.checkpoint),
+                "data": describe_data(self.data, footage),
+                **judgement.report,
+            }
+            world.close()
+        write_text(self.out / "index.html", render(report, judgement.strips, judgement.video_mp4))
+        write_json(self.out / "report.json", report)
+        print(json.dumps(report["metrics"], indent=1))
+        print(f"{self.out / 'index.html'}")
+
+
+@dataclass(kw_only=True)
+class Bench:
+    """Time a checkpoint on a recorded action track."""
+
+    checkpoint: tyro.conf.Positional[Path] = CHECKPOINT
+    """The model, a folder."""
+    data: tyro.conf.Positional[Path] = SAMPLE
+    """A session file, or a folder of sessions, of which the first test session is used."""
+    out: Path
+    """The JSON file for the result."""
+    frames: int = 300
+    """How many frames are timed."""
+    idle: int = 1000
+    """How many steps without input have to show the same bits."""
+    device: str | None = None
+    """Where the model runs; the GPU where there is one."""
+    seed: int = 0
+    """What the model draws."""
+
+    def run(self) -> None:
+        from recorder.clock import MonotonicClock
+        from simulator.bench import BenchEffort, bench, table
+        from simulator.dream import Dream
+        from simulator.evaluate import check_fits, open_footage
+        from simulator.machine import describe_machine, peak_memory_mb
+        from simulator.report import write_json
+
+        with open_footage(self.data) as footage:
+            world = Dream.load(self.checkpoint, device=self.device)
+            check_fits(world, footage[:1])
+            effort = BenchEffort(frames=self.frames, idle=self.idle)
+            timed = bench(
+                world,
+                footage[0],
+                effort,
+                clock=MonotonicClock(),
+                seed=self.seed,
+                peak_memory_mb=lambda: peak_memory_mb(world.device),
+                with_steps=lambda steps: Dream.load(self.checkpoint, device=self.device, steps=steps),
+            )
+            result = {
+                **describe_machine(world.device),
+                "dtype": str(world.engine.dtype).removeprefix("torch."),
+                **timed,
+            }
+            world.close()
+        write_json(self.out, result)
+        print(table(result))
+
+
+Command = Annotated[Evaluate, tyro.conf.subcommand("evaluate")] | Annotated[Bench, tyro.conf.subcommand("bench")]
+
+
+def main() -> None:
+    """Run a command; what a user can cause ends in one sentence and exit code 2."""
+    try:
+        tyro.cli(Command).run()
+    except (ValueError, OSError) as error:
+        print(f"simulator: {error}", file=sys.stderr)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

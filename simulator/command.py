@@ -1,0 +1,23 @@
+"""What the player can ask of the program, as opposed to the generated desktop."""
+
+from enum import Enum
+
+
+class Command(Enum):
+    """A command; its value is the line that the help shows."""
+
+    OVERLAY = "show rates and numbers"
+    TINT = "tint the tiles painted last"
+    HEAT = "show where a change is expected"
+    SCREENSHOT = "save a screenshot"
+    RESET = "begin anew"
+    NEXT_SEED = "begin anew with the next seed"
+    PAUSE = "pause and go on"
+    SINGLE_STEP = "one step while paused"
+    PROMPT = "write the prompt"
+    HELP = "this help"
+    FULLSCREEN = "fill the screen"
+    SMOOTH = "smooth instead of whole-number scale"
+    RECORD = "start and stop a recording"
+    GRAB = "send every key into the desktop, and let go again"
+    QUIT = "leave"

@@ -1,0 +1,206 @@
+"""Plays one world through the plan and keeps, for each frame, event and track, the sums that the metrics need."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recorder.pointer import PointerShape
+from simulator.changes import tile_iou, tile_squared_error
+from simulator.dirty_metrics import where_precision
+from simulator.footage import Footage
+from simulator.pixel_metrics import ssim_changed
+from simulator.plan import DRIFT_FRAMES, Plan
+from simulator.rollout import Advance, Moment, Stretch, roll, teacher_forced
+from simulator.tesseract import TextReader
+from simulator.text_metrics import char_accuracy, lines_found
+from simulator.transitions import is_large_change, thumbnail
+from simulator.typing_metric import TYPED_FRAMES, character_appeared
+from simulator.world import World
+
+_FRAME = np.dtype(
+    [
+        ("session", "i4"),
+        ("event_class", "U8"),
+        ("changed_tiles", "i4"),
+        ("squared_changed", "f8"),
+        ("squared_all", "f8"),
+        ("tiles", "i4"),
+        ("ssim_sum", "f8"),
+        ("ssim_pixels", "i4"),
+        ("where", "f8"),
+        ("change_probability", "f8"),
+        ("shape_right", "?"),
+        ("shape_changed", "?"),
+    ]
+)
+_EVENT = np.dtype(
+    [
+        ("session", "i4"),
+        ("first", "i4"),
+        ("event_class", "U8"),
+        ("iou", "f8"),
+        ("true_tiles", "i4"),
+        ("shown_tiles", "i4"),
+        ("squared_changed", "f8"),
+        ("typed", "i1"),
+    ]
+)
+_TRACK = np.dtype([("session", "i4"), ("squared", "f8", (DRIFT_FRAMES,)), ("tiles", "i4")])
+_TEXT = np.dtype([("session", "i4"), ("char_accuracy", "f8"), ("lines_found", "i4"), ("lines", "i4")])
+NOT_TYPED = -1
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Subject:
+    """A world under test and how it advances where the model is on its own: a baseline may need to be told."""
+
+    world: World
+    advance: Advance
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Measured:
+    """Structured arrays with a field `session` each: one row a frame, event, track, text and transition.
+
+    `events["iou"]` is NaN where nothing changed on either side; `events["typed"]` is 1 or 0, NOT_TYPED where no
+    character was; `tracks["squared"]` is the squared error of each frame, NaN past the end. `transitions` has the
+    thumbnails `before`, `after` and `shown`.
+    """
+
+    frames: NDArray[np.void]
+    events: NDArray[np.void]
+    tracks: NDArray[np.void]
+    texts: NDArray[np.void]
+    transitions: NDArray[np.void]
+
+    def of_sessions(self, sessions: Sequence[int]) -> "Measured":
+        """The rows of these sessions, as often as they are named."""
+        parts = {}
+        for field in fields(self):
+            rows = getattr(self, field.name)
+            parts[field.name] = np.concatenate([rows[rows["session"] == session] for session in sessions])
+        return Measured(**parts)
+
+    def pairs(self, after: str) -> NDArray[np.float32]:
+        """Concatenated thumbnails (transitions, 2 D) of the true screen before and of `after` or `shown`."""
+        return np.concatenate([self.transitions["before"], self.transitions[after]], axis=1)
+
+
+def measure(
+    subject: Subject,
+    footage: Sequence[Footage],
+    plan: Plan,
+    *,
+    seed: int,
+    read: TextReader | None,
+    advanced: Callable[[], object],
+) -> Measured:
+    """Everything the metrics need of one subject; `advanced` is called once a frame, for a progress bar."""
+
+    def moments(stretch: Stretch, advance: Advance) -> Iterator[Moment]:
+        for moment in roll(subject.world, footage[stretch.session], stretch, advance, seed=seed + stretch.first):
+            yield moment
+            advanced()
+
+    frames, transitions = [], []
+    for stretch in plan.told:
+        for moment in moments(stretch, teacher_forced):
+            frames.append(_frame_row(moment, footage[stretch.session], stretch.session))
+            transitions += _transition_rows(moment, stretch.session, frames[-1])
+    events, texts = [], []
+    for stretch in plan.events:
+        row, last = _event_row(moments(stretch, subject.advance), footage[stretch.session], stretch)
+        events.append(row)
+        if read and stretch in plan.read:
+            texts += _text_rows(last, stretch.session, read)
+    tracks = [_track_row(moments(stretch, subject.advance), stretch) for stretch in plan.tracks]
+    width, height = subject.world.size_px
+    values = thumbnail(np.zeros((height, width, 3), np.uint8)).size
+    parts = [(name, "f4", (values,)) for name in ("before", "after", "shown")]
+    return Measured(
+        frames=np.array(frames, _FRAME),
+        events=np.array(events, _EVENT),
+        tracks=np.array(tracks, _TRACK),
+        texts=np.array(texts, _TEXT),
+        transitions=np.array(transitions, np.dtype([("session", "i4"), *parts])),
+    )
+
+
+def _frame_row(moment: Moment, film: Footage, session: int) -> tuple[object, ...]:
+    changed = moment.true_changed()
+    squared = tile_squared_error(moment.true_u8, moment.step.frame_u8)
+    shape = film.shape(moment.frame)
+    return (
+        session,
+        film.classes[moment.frame],
+        int(changed.sum()),
+        int(squared[changed].sum()),
+        int(squared.sum()),
+        squared.size,
+        *ssim_changed(moment.true_u8, moment.step.frame_u8, changed),
+        where_precision(moment.step.dirty_probability, changed),
+        moment.step.change_probability,
+        _same_shape(moment.step.shape, shape),
+        not _same_shape(film.shape(moment.frame - 1), shape),
+    )
+
+
+def _transition_rows(moment: Moment, session: int, frame_row: tuple[object, ...]) -> list[tuple[object, ...]]:
+    """One row where the change is large, none where it is not."""
+    if not frame_row[2]:
+        return []
+    before, after = thumbnail(moment.true_before_u8), thumbnail(moment.true_u8)
+    return [(session, before, after, thumbnail(moment.step.frame_u8))] if is_large_change(before, after) else []
+
+
+def _event_row(moments: Iterator[Moment], film: Footage, stretch: Stretch) -> tuple[tuple[object, ...], Moment]:
+    """The event's row and its last moment."""
+    typed = NOT_TYPED
+    first = next(moments)
+    moment, true, shown = first, first.true_changed(), first.shown_changed()
+    for moment in moments:
+        true |= moment.true_changed()
+        shown |= moment.shown_changed()
+        if moment.frame == stretch.first + TYPED_FRAMES - 1 and film.typed(stretch.first):
+            appeared = character_appeared(
+                true_before_u8=first.true_before_u8,
+                true_after_u8=moment.true_u8,
+                shown_after_u8=moment.step.frame_u8,
+                shown_changed=shown,
+            )
+            typed = NOT_TYPED if appeared is None else int(appeared)
+    squared = tile_squared_error(moment.true_u8, moment.step.frame_u8)[true].sum()
+    row = (
+        stretch.session,
+        stretch.first,
+        film.classes[stretch.first],
+        tile_iou(shown, true),
+        int(true.sum()),
+        int(shown.sum()),
+        int(squared),
+        typed,
+    )
+    return row, moment
+
+
+def _track_row(moments: Iterator[Moment], stretch: Stretch) -> tuple[object, ...]:
+    squared = np.full(DRIFT_FRAMES, np.nan)
+    tiles = 0
+    for place, moment in enumerate(moments):
+        error = tile_squared_error(moment.true_u8, moment.step.frame_u8)
+        squared[place], tiles = error.sum(), error.size
+    return stretch.session, squared, tiles
+
+
+def _text_rows(last: Moment, session: int, read: TextReader) -> list[tuple[object, ...]]:
+    """One row, or none where there is nothing to read on the true frame."""
+    true_text, shown_text = read(last.true_u8), read(last.step.frame_u8)
+    if not true_text:
+        return []
+    return [(session, char_accuracy(true_text, shown_text), *lines_found(true_text, shown_text))]
+
+
+def _same_shape(left: PointerShape | None, right: PointerShape | None) -> bool:
+    return (left.key() if left else None) == (right.key() if right else None)

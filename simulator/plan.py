@@ -1,0 +1,123 @@
+"""What of the held-out footage is looked at: chosen once, the same for the model and every baseline."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from recorder.actions import EventKind
+from simulator.footage import Footage
+from simulator.rollout import Stretch, first_possible
+
+EVENT_FRAMES = 20
+DRIFT_FRAMES = 300
+STRETCH_FRAMES = 150
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effort:
+    """How much is measured. `minutes_per_session` of each session are told to the world frame by frame; `events`
+    presses of buttons and keys and `tracks` long stretches are played closed loop; text is read after `texts` events.
+    """
+
+    minutes_per_session: float = 2.0
+    events: int = 120
+    tracks: int = 8
+    texts: int = 24
+
+
+QUICK = Effort(minutes_per_session=0.2, events=12, tracks=1, texts=3)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """`told`: teacher-forced stretches; `events`: closed loop from a press on; `tracks`: closed loop, long;
+    `read`: those of the events at whose end text is read.
+    """
+
+    told: list[Stretch]
+    events: list[Stretch]
+    tracks: list[Stretch]
+    read: frozenset[Stretch]
+
+    @property
+    def frames(self) -> int:
+        """All frames that a world has to make."""
+        return sum(stretch.frames for stretch in [*self.told, *self.events, *self.tracks])
+
+
+def make_plan(footage: Sequence[Footage], effort: Effort, *, seed: int) -> Plan:
+    """Stretches and tracks evenly spaced over the sessions; events drawn at random by the seed.
+
+    Half of the events are presses of buttons and half are presses of keys, as far as there are so many, or typing
+    would drown the clicks.
+    """
+    random = np.random.default_rng(seed)
+    events = sorted(
+        (
+            stretch
+            for kind in (EventKind.BUTTON_DOWN, EventKind.KEY_DOWN)
+            for stretch in _some(_events(footage, kind), effort.events // 2, random)
+        ),
+        key=lambda stretch: (stretch.session, stretch.first),
+    )
+    # a button and a key pressed in one frame make one event
+    events = list(dict.fromkeys(events))
+    return Plan(
+        told=[stretch for session, film in enumerate(footage) for stretch in _told(session, film, effort)],
+        events=events,
+        tracks=_tracks(footage, effort.tracks),
+        read=frozenset(events[i] for i in _spread(len(events), effort.texts)),
+    )
+
+
+def _events(footage: Sequence[Footage], kind: EventKind) -> list[Stretch]:
+    return [
+        Stretch(session=session, first=frame, frames=EVENT_FRAMES)
+        for session, film in enumerate(footage)
+        for frame in film.presses(kind)
+        if first_possible() <= frame <= len(film) - EVENT_FRAMES
+    ]
+
+
+def _some(stretches: list[Stretch], count: int, random: np.random.Generator) -> list[Stretch]:
+    chosen = random.permutation(len(stretches))[:count]
+    return [stretches[i] for i in chosen]
+
+
+def _told(session: int, film: Footage, effort: Effort) -> list[Stretch]:
+    """Evenly spaced stretches that together last `minutes_per_session`, all of the session where it is shorter."""
+    usable = len(film) - first_possible()
+    length = min(STRETCH_FRAMES, usable)
+    if length <= 0:
+        return []
+    wanted = max(1, round(effort.minutes_per_session * 60 * film.fps / length))
+    return [
+        Stretch(session=session, first=first_possible() + int(place), frames=length)
+        for place in _starts(usable - length, min(wanted, usable // length))
+    ]
+
+
+def _tracks(footage: Sequence[Footage], count: int) -> list[Stretch]:
+    """`count` tracks of DRIFT_FRAMES, or as long as the session lets them be, spread over sessions and time."""
+    by_session = [count // len(footage) + (session < count % len(footage)) for session in range(len(footage))]
+    tracks = []
+    for session, (film, wanted) in enumerate(zip(footage, by_session, strict=True)):
+        usable = len(film) - first_possible()
+        length = min(DRIFT_FRAMES, usable)
+        if length > 0 and wanted:
+            tracks += [
+                Stretch(session=session, first=first_possible() + int(place), frames=length)
+                for place in _starts(usable - length, min(wanted, usable // length))
+            ]
+    return tracks
+
+
+def _starts(room: int, count: int) -> list[int]:
+    """`count` places from 0 to `room`, evenly spaced."""
+    return [round(room * i / max(1, count - 1)) for i in range(count)]
+
+
+def _spread(length: int, count: int) -> list[int]:
+    """At most `count` indices below `length`, evenly spaced."""
+    return sorted({round(place) for place in np.linspace(0, length - 1, min(length, count))})

@@ -1,0 +1,81 @@
+"""The plots of the report, as PNG."""
+
+from collections.abc import Mapping
+from io import BytesIO
+from typing import Any
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+_COLOURS = {"model": "#3465c8", "copy_last": "#999999", "vae_ceiling": "#2a9d5c"}
+_BAR_WIDTH = 0.8
+
+
+def drift_png(curves: Mapping[str, list[float | None]], fps: float) -> bytes:
+    """RMSE against the true screen over the frames of a closed loop, one curve a subject."""
+    figure, axes = _figure()
+    for name, curve in curves.items():
+        axes.plot(range(1, len(curve) + 1), curve, label=_label(name), color=_COLOURS.get(name))
+    axes.set_xlabel(f"frames on its own ({fps:g} a second)")
+    axes.set_ylabel("RMSE, levels of 255")
+    axes.set_ylim(bottom=0)
+    _legend(axes)
+    return _png(figure)
+
+
+def calibration_png(rows: list[dict[str, Any]]) -> bytes:
+    """Said probability against how often something changed; the dots' area is the number of frames."""
+    figure, axes = _figure()
+    frames = sum(row["frames"] for row in rows)
+    axes.plot([0, 1], [0, 1], color="#cccccc")
+    axes.plot([row["probability"] for row in rows], [row["changed"] for row in rows], color=_COLOURS["model"])
+    axes.scatter(
+        [row["probability"] for row in rows],
+        [row["changed"] for row in rows],
+        s=[12 + 400 * row["frames"] / frames for row in rows],
+        color=_COLOURS["model"],
+        alpha=0.7,
+    )
+    axes.set_xlabel("probability of a change, as the model says it")
+    axes.set_ylabel("share of frames that changed")
+    return _png(figure)
+
+
+def bars_png(values: Mapping[str, Mapping[str, float | None]], label: str) -> bytes:
+    """Groups of bars: subject -> class -> value; a class that nobody measured is left out."""
+    figure, axes = _figure()
+    classes = [
+        name for name in next(iter(values.values())) if any(row.get(name) is not None for row in values.values())
+    ]
+    width = _BAR_WIDTH / len(values)
+    for place, (name, row) in enumerate(values.items()):
+        at = [i + (place - (len(values) - 1) / 2) * width for i in range(len(classes))]
+        heights = [row.get(key) or 0.0 for key in classes]
+        axes.bar(at, heights, width, label=_label(name), color=_COLOURS.get(name))
+    axes.set_xticks(range(len(classes)), classes)
+    axes.set_ylabel(label)
+    _legend(axes)
+    return _png(figure)
+
+
+def _figure() -> tuple[Figure, Any]:
+    figure = Figure(figsize=(5.6, 3.4), dpi=110, layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure, axes
+
+
+def _legend(axes: Any) -> None:
+    """Above the plot, where it hides nothing."""
+    axes.legend(ncols=3, loc="lower left", bbox_to_anchor=(0, 1), frameon=False)
+
+
+def _label(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _png(figure: Figure) -> bytes:
+    buffer = BytesIO()
+    figure.savefig(buffer, format="png", metadata={"Software": None})
+    return buffer.getvalue()

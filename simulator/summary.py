@@ -1,0 +1,142 @@
+"""From sums to metrics, with confidence intervals."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.catalogue import METRICS
+from simulator.dirty_metrics import SIZE_CLASSES, calibration, calibration_error, size_class, when_auc
+from simulator.event_class import CLASSES
+from simulator.measure import NOT_TYPED, Measured
+from simulator.pixel_metrics import TILE_VALUES, psnr_db, rmse
+from simulator.transitions import TransitionClusters
+
+HORIZONS = (1, 15, 60, 150, 300)
+RESAMPLES = 300
+LEVEL = 0.95
+
+
+def headline(measured: Measured) -> dict[str, float | None]:
+    """The metrics that are one number each and need nothing but the measurement: what gets an interval."""
+    frames, events = measured.frames, measured.events
+    changed = frames["changed_tiles"] > 0
+    bins = calibration(changed, frames["change_probability"])
+    answered = events[events["true_tiles"] > 0]
+    return {
+        "psnr_changed_db": psnr_db(frames["squared_changed"].sum(), frames["changed_tiles"].sum() * TILE_VALUES),
+        "psnr_db": psnr_db(frames["squared_all"].sum(), frames["tiles"].sum() * TILE_VALUES),
+        "ssim_changed": _ratio(frames["ssim_sum"].sum(), frames["ssim_pixels"].sum()),
+        "dirty_where": _mean(frames["where"]),
+        "dirty_when_auc": when_auc(changed, frames["change_probability"]),
+        "dirty_calibration_error": calibration_error(bins),
+        "event_iou": _mean(events["iou"]),
+        "event_psnr_db": psnr_db(answered["squared_changed"].sum(), answered["true_tiles"].sum() * TILE_VALUES),
+        "typing_accuracy": _mean(events["typed"][events["typed"] != NOT_TYPED]),
+        "ocr_char_accuracy": _mean(measured.texts["char_accuracy"]),
+        "ocr_exact_line": _ratio(measured.texts["lines_found"].sum(), measured.texts["lines"].sum()),
+        "pointer_shape_accuracy": _mean(frames["shape_right"]),
+    }
+
+
+def metrics(measured: Measured, clusters: TransitionClusters) -> dict[str, Any]:
+    """Every key of the catalogue; None for what was not measured."""
+    known = {
+        **headline(measured),
+        "dirty_where_by_event": _where_by_event(measured.frames),
+        "rmse_at": {str(frame): _rmse_at(measured.tracks, frame) for frame in HORIZONS},
+        "transition_accuracy": clusters.accuracy(measured.pairs("shown")),
+        "transition_clusters": len(clusters.centres),
+        "transition_majority": clusters.majority,
+    }
+    return {metric.key: known.get(metric.key) for metric in METRICS}
+
+
+def details(measured: Measured) -> dict[str, Any]:
+    """What the plots show and what stands behind the metrics: curves, classes, numbers of cases."""
+    frames, events = measured.frames, measured.events
+    changed = frames["changed_tiles"] > 0
+    return {
+        "frames": len(frames),
+        "frames_changed": int(changed.sum()),
+        "events": len(events),
+        "typed_characters": int((events["typed"] != NOT_TYPED).sum()),
+        "texts": len(measured.texts),
+        "transitions": len(measured.transitions),
+        "tracks": len(measured.tracks),
+        "dirty_where_by_size": _where_by_size(frames),
+        "psnr_changed_db_by_event": _psnr_by_event(frames),
+        "event_iou_by_event": {
+            name: _mean(events["iou"][events["event_class"] == name])
+            for name in CLASSES
+            if (events["event_class"] == name).any()
+        },
+        "pointer_shape_accuracy_at_changes": _mean(frames["shape_right"][frames["shape_changed"]]),
+        "calibration": [asdict(row) for row in calibration(changed, frames["change_probability"])],
+        "rmse_curve": _rmse_curve(measured.tracks),
+    }
+
+
+def intervals(measured: Measured, sessions: int, *, seed: int) -> dict[str, list[float] | None]:
+    """Percentile bootstrap over sessions (Efron 1979): LEVEL intervals of the headline metrics.
+
+    Frames of one session resemble each other, so whole sessions are drawn. None where there is one session only or
+    a metric is missing in a draw.
+    """
+    if sessions < 2:
+        return dict.fromkeys(headline(measured))
+    draws = np.sort(np.random.default_rng(seed).integers(sessions, size=(RESAMPLES, sessions)), axis=1)
+    distinct, which = np.unique(draws, axis=0, return_inverse=True)
+    found = [headline(measured.of_sessions(draw)) for draw in distinct.tolist()]
+    return {key: _percentiles([found[index][key] for index in which.ravel()]) for key in found[0]}
+
+
+def _percentiles(values: Sequence[float | None]) -> list[float] | None:
+    known = [value for value in values if value is not None]
+    if len(known) < len(values):
+        return None
+    tail = (1 - LEVEL) / 2
+    return [float(bound) for bound in np.quantile(known, [tail, 1 - tail])]
+
+
+def _where_by_event(frames: NDArray[np.void]) -> dict[str, float | None] | None:
+    found = {name: _mean(frames["where"][frames["event_class"] == name]) for name in CLASSES}
+    return found if any(value is not None for value in found.values()) else None
+
+
+def _where_by_size(frames: NDArray[np.void]) -> dict[str, float | None]:
+    frames = frames[frames["changed_tiles"] > 0]
+    classes = np.array([size_class(int(tiles)) for tiles in frames["changed_tiles"]], "U8")
+    names = [size_class(least) for least, _ in SIZE_CLASSES]
+    return {name: _mean(frames["where"][classes == name]) for name in names}
+
+
+def _psnr_by_event(frames: NDArray[np.void]) -> dict[str, float | None]:
+    def of_class(name: str) -> float | None:
+        rows = frames[frames["event_class"] == name]
+        return psnr_db(rows["squared_changed"].sum(), rows["changed_tiles"].sum() * TILE_VALUES)
+
+    return {name: of_class(name) for name in CLASSES}
+
+
+def _rmse_at(tracks: NDArray[np.void], frame: int) -> float | None:
+    """Over the tracks that are long enough, pooled."""
+    reached = tracks[~np.isnan(tracks["squared"][:, frame - 1])] if len(tracks) else tracks
+    return rmse(reached["squared"][:, frame - 1].sum(), reached["tiles"].sum() * TILE_VALUES) if len(reached) else None
+
+
+def _rmse_curve(tracks: NDArray[np.void]) -> list[float | None]:
+    longest = int((~np.isnan(tracks["squared"])).sum(axis=1).max(initial=0))
+    return [_rmse_at(tracks, frame) for frame in range(1, longest + 1)]
+
+
+def _mean(values: NDArray[Any]) -> float | None:
+    """Over what is a number."""
+    known = values[~np.isnan(values)] if values.dtype.kind == "f" else values
+    return float(known.mean()) if len(known) else None
+
+
+def _ratio(part: float, whole: float) -> float | None:
+    return float(part / whole) if whole else None

@@ -1,0 +1,30 @@
+"""A tiny trained chain on the toy desktop, made once."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from models import train
+from recorder.dataset import session_name
+from tests.models.toy import StepClock, write_toy_session
+
+
+@pytest.fixture(scope="session")
+def toy_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("toy")
+    for seed in (0, 1, 9):
+        write_toy_session(folder / session_name(seed), seed=seed, frames=160)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def toy_run(toy_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """OUT of both stages after a fixed number of steps."""
+    out = tmp_path_factory.mktemp("run")
+    common = {"data": toy_data, "out": out, "preset": "tiny", "resume": False, "seed": 0, "threads": 1}
+    threads = torch.get_num_threads()
+    train.train_vae(train.Order(minutes=40.0, **common), StepClock())
+    train.train_world(train.Order(minutes=120.0, **common), StepClock())
+    torch.set_num_threads(threads)
+    return out

@@ -1,0 +1,248 @@
+"""The evaluation tells worlds apart, says what it did not measure, repeats itself and leaves nothing half-written."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from simulator.__main__ import main
+from simulator.catalogue import METRICS
+from simulator.evaluate import Judgement, describe_data, evaluate, open_footage
+from simulator.fake_world import FakeWorld
+from simulator.footage import Footage
+from simulator.page import render
+from simulator.pixel_metrics import NO_ERROR_DB
+from simulator.plan import Effort, make_plan
+from simulator.rollout import Stretch, closed_loop, roll
+from tests.simulator.held_out import FPS, FRAMES, SIZE_PX, Scripted, read_tiles, write_held_out
+
+EFFORT = Effort(minutes_per_session=1, events=20, tracks=2, texts=8)
+HIGH = [metric.key for metric in METRICS if metric.best == "high"]
+# what asks whether the right thing happened, whenever it did
+IN_THE_END = ("event_iou", "event_psnr_db", "typing_accuracy", "ocr_char_accuracy", "ocr_exact_line")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_held_out(tmp_path_factory.mktemp("held-out"))
+
+
+@pytest.fixture(scope="module")
+def footage(folder: Path) -> Iterator[list[Footage]]:
+    with open_footage(folder) as films:
+        yield films
+
+
+@pytest.fixture(scope="module")
+def judgements(footage: list[Footage]) -> dict[str, Judgement]:
+    paths = [film.path for film in footage]
+    worlds = {"truth": Scripted(paths), "late": Scripted(paths, late=1), "noise": Scripted(paths, noise=0)}
+    return {
+        name: evaluate(world, footage, EFFORT, seed=0, roundtrip=_coarse, read=read_tiles)
+        for name, world in worlds.items()
+    }
+
+
+def _coarse(frame_u8: np.ndarray) -> np.ndarray:
+    """A tokenizer of sorts: it keeps one level of four."""
+    return (frame_u8 // 4 * 4 + 2).astype(np.uint8)
+
+
+def _metrics(judgements: dict[str, Judgement], name: str) -> dict[str, Any]:
+    if name == "copy_last":
+        return judgements["truth"].report["baselines"]["copy_last"]
+    return judgements[name].report["metrics"]
+
+
+def _curve(judgements: dict[str, Judgement], name: str) -> list[float]:
+    subject = "copy_last" if name == "copy_last" else "model"
+    return judgements["truth" if name == "copy_last" else name].report["details"][subject]["rmse_curve"]
+
+
+def test_the_truth_scores_perfectly(judgements: dict[str, Judgement]) -> None:
+    truth = _metrics(judgements, "truth")
+    assert truth["psnr_changed_db"] == truth["psnr_db"] == truth["event_psnr_db"] == NO_ERROR_DB
+    for key in ("ssim_changed", "dirty_where", "dirty_when_auc", "event_iou", "transition_accuracy"):
+        assert truth[key] == pytest.approx(1), key
+    for key in ("ocr_char_accuracy", "ocr_exact_line", "typing_accuracy", "pointer_shape_accuracy"):
+        assert truth[key] == 1, key
+    assert truth["dirty_calibration_error"] == 0
+    assert {value for value in truth["rmse_at"].values() if value is not None} == {0}
+
+
+@pytest.mark.parametrize("other", ["late", "copy_last", "noise"])
+def test_nothing_beats_the_truth(judgements: dict[str, Judgement], other: str) -> None:
+    truth, worse = _metrics(judgements, "truth"), _metrics(judgements, other)
+    for key in HIGH:
+        if isinstance(truth[key], float):
+            tie = other == "late" and key in IN_THE_END
+            assert truth[key] == worse[key] if tie else truth[key] > worse[key], key
+    assert truth["dirty_calibration_error"] < worse["dirty_calibration_error"]
+    assert max(_curve(judgements, "truth")) == 0 < max(_curve(judgements, other))
+
+
+def test_a_late_truth_beats_copying_on_its_own_and_noise_loses(judgements: dict[str, Judgement]) -> None:
+    late, copy, noise = (_metrics(judgements, name) for name in ("late", "copy_last", "noise"))
+    for key in ("event_iou", "event_psnr_db", "typing_accuracy"):
+        assert late[key] > copy[key], key
+    for key in ("psnr_db", "ssim_changed", "ocr_exact_line", "pointer_shape_accuracy"):
+        assert copy[key] > noise[key], key
+    assert copy["rmse_at"]["1"] < noise["rmse_at"]["1"]
+
+
+def test_copying_knows_nothing_of_when(judgements: dict[str, Judgement]) -> None:
+    copy = _metrics(judgements, "copy_last")
+    assert copy["dirty_when_auc"] == 0.5 and copy["event_iou"] == 0 and copy["typing_accuracy"] == 0
+    details = judgements["truth"].report["details"]["copy_last"]
+    assert copy["dirty_calibration_error"] == pytest.approx(details["frames_changed"] / details["frames"])
+
+
+def test_the_ceiling_is_the_tokenizers_error(judgements: dict[str, Judgement]) -> None:
+    ceiling = judgements["truth"].report["baselines"]["vae_ceiling"]
+    assert 40 < ceiling["psnr_changed_db"] < NO_ERROR_DB
+    assert 0 < ceiling["rmse_at"]["60"] < 2
+    assert ceiling["typing_accuracy"] == 1 and ceiling["dirty_where"] is None
+
+
+def test_whatever_is_missing_has_its_reason(judgements: dict[str, Judgement]) -> None:
+    report = judgements["truth"].report
+    keys = {metric.key for metric in METRICS}
+    assert set(report["metrics"]) == keys == set(report["baselines"]["copy_last"])
+    missing = {key for key, value in report["metrics"].items() if value is None}
+    assert missing == {"memory_restored", "prompt_attribute_accuracy", "clip_score", "frechet_clip"}
+    assert missing | {"baselines.rerun_floor", "rmse_at.150", "rmse_at.300"} <= set(report["not_measured"])
+    assert report["metrics"]["transition_clusters"] == 4
+    assert report["metrics"]["transition_majority"] == pytest.approx(4 / 14)
+
+
+def test_without_reader_and_tokenizer_the_rest_still_runs(footage: list[Footage]) -> None:
+    report = evaluate(FakeWorld(SIZE_PX, FPS), footage, EFFORT, seed=0, roundtrip=None, read=None).report
+    assert report["metrics"]["ocr_char_accuracy"] is None and "Tesseract" in report["not_measured"]["ocr_exact_line"]
+    assert report["baselines"]["vae_ceiling"] is None and "baselines.vae_ceiling" in report["not_measured"]
+
+
+def test_the_same_seed_gives_the_same_bytes(footage: list[Footage], judgements: dict[str, Judgement]) -> None:
+    noise = Scripted([film.path for film in footage], noise=1)
+    again = evaluate(noise, footage, EFFORT, seed=0, roundtrip=_coarse, read=read_tiles)
+    assert again.report == judgements["noise"].report
+    assert again.video_mp4 == judgements["noise"].video_mp4
+
+
+def test_another_seed_looks_at_other_events(footage: list[Footage]) -> None:
+    few = Effort(events=4)
+    assert make_plan(footage, few, seed=0).events != make_plan(footage, few, seed=1).events
+
+
+def test_a_plan_stays_inside_its_sessions(footage: list[Footage]) -> None:
+    plan = make_plan(footage, EFFORT, seed=0)
+    assert plan.told and plan.tracks and len(plan.events) == 20 and len(plan.read) == 8
+    for stretch in [*plan.told, *plan.events, *plan.tracks]:
+        assert stretch.first >= 9 and stretch.first + stretch.frames <= FRAMES
+
+
+def test_a_rollout_pairs_every_step_with_its_truth(footage: list[Footage]) -> None:
+    film = footage[0]
+    true = list(film.frames(0, len(film)))
+    world = Scripted([other.path for other in footage])
+    moments = list(roll(world, film, Stretch(session=0, first=45, frames=20), closed_loop, seed=0))
+    assert [moment.frame for moment in moments] == list(range(45, 65))
+    for moment in moments:
+        assert (moment.true_u8 == true[moment.frame]).all() and (moment.true_before_u8 == true[moment.frame - 1]).all()
+        assert (moment.shown_changed() == moment.true_changed()).all()
+
+
+@pytest.fixture
+def shipped_fake(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A `Dream` made of rules: the commands are tried without a model."""
+
+    class Dream(FakeWorld):
+        @classmethod
+        def load(cls, folder: Path, *, device: str | None = None, steps: int | None = None) -> "Dream":
+            del device, steps
+            if not folder.is_dir():
+                raise ValueError(f"{folder} is not there; name a checkpoint")
+            return cls(SIZE_PX, FPS)
+
+        vae_roundtrip = staticmethod(_coarse)
+
+    monkeypatch.setitem(sys.modules, "simulator.dream", SimpleNamespace(Dream=Dream))
+
+
+def _run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> None:
+    monkeypatch.setattr(sys, "argv", ["simulator", *map(str, arguments)])
+    main()
+
+
+@pytest.mark.usefixtures("shipped_fake")
+def test_the_command_writes_one_page_that_a_browser_shows(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkpoint, out = tmp_path / "checkpoint", tmp_path / "out"
+    checkpoint.mkdir()
+    (checkpoint / "config.json").write_text("{}")
+    _run(monkeypatch, "evaluate", checkpoint, folder, "--out", out, "--quick", "--events", 4)
+    assert sorted(path.name for path in out.iterdir()) == ["index.html", "report.json"]
+    report = json.loads((out / "report.json").read_text())
+    assert {"schema", "checkpoint", "data", "metrics", "baselines", "not_measured"} <= set(report)
+    assert list(report["checkpoint"]["sha256"]) == ["config.json"] and len(report["data"]["sessions"]) == 2
+    page = (out / "index.html").read_text()
+    assert not re.findall(r'(?:src|href)="(?!data:)', page)
+    _look_at(out / "index.html")
+
+
+def _look_at(page: Path) -> None:
+    """Load the page in a headless browser: every picture and the video must show, nothing may fail."""
+    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if browser is None:
+        pytest.skip("no browser: 'apt-get install chromium' to try the page in one")
+    probe = """<script>addEventListener("load", () => setTimeout(() => {
+      const broken = [...document.images].filter(image => !image.naturalWidth).length;
+      const failure = document.querySelector("video").error;
+      document.title = `images ${document.images.length} broken ${broken} video ${failure}`;
+    }, 200))</script></body>"""
+    probed = page.with_name("probed.html")
+    probed.write_text(page.read_text().replace("</body>", probe))
+    options = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=4000", "--dump-dom"]
+    done = subprocess.run([browser, *options, probed.as_uri()], capture_output=True, text=True, timeout=60)
+    assert re.search(r"<title>images ([1-9]\d*) broken 0 video null</title>", done.stdout), done.stdout[:400]
+
+
+def test_the_page_has_a_row_for_every_metric(
+    folder: Path, footage: list[Footage], judgements: dict[str, Judgement]
+) -> None:
+    judgement = judgements["late"]
+    report = {"checkpoint": {"path": "a <b>"}, "data": describe_data(folder, footage), **judgement.report}
+    page = render(report, judgement.strips, judgement.video_mp4)
+    for metric in METRICS:
+        assert metric.title in page
+    assert "a &lt;b&gt;" in page and page.count("<h3>") == len(judgement.strips) >= 3
+
+
+@pytest.mark.usefixtures("shipped_fake")
+@pytest.mark.parametrize("case", ["empty folder", "another size", "no checkpoint", "too short", "no session"])
+def test_bad_input_is_one_sentence_and_leaves_nothing(
+    case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, checkpoint, out = tmp_path / "data", tmp_path / "checkpoint", tmp_path / "out"
+    data.mkdir()
+    checkpoint.mkdir()
+    if case == "no checkpoint":
+        checkpoint.rmdir()
+    if case == "no session":
+        data = tmp_path / "none.h5"
+    elif case != "empty folder":
+        size_px = (64, 64) if case == "another size" else SIZE_PX
+        write_held_out(data, sessions=1, frames=6 if case == "too short" else 40, size_px=size_px)
+    with pytest.raises(SystemExit) as exit_info:
+        _run(monkeypatch, "evaluate", checkpoint, data, "--out", out)
+    said = capsys.readouterr().err.strip().splitlines()
+    assert exit_info.value.code == 2 and len(said) == 1 and said[0].startswith("simulator: ") and ";" in said[0]
+    assert not out.exists()

@@ -1,0 +1,232 @@
+"""The loop: pace, late frames, pause, reset, prompt, recording, latency. No time passes and no window opens."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+from PIL import Image
+
+from recorder.actions import Action, Event, EventKind
+from recorder.clock import FakeClock
+from recorder.session import Session
+from simulator.command import Command
+from simulator.display import Inputs
+from simulator.fake_world import FakeWorld
+from simulator.loop import Loop, LoopConfig
+from simulator.world import Step
+from tests.simulator.fakes import Inline, OnDemand, ScriptedDisplay
+
+DISPLAY_FPS = 60.0
+TURNS_A_FRAME = 4  # 60 pictures and 15 frames a second
+
+
+class SpyWorld(FakeWorld):
+    """Remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.actions: list[Action] = []
+        self.seeds: list[int] = []
+        super().__init__()
+
+    def reset(self, *, seed: int, prompt: str = "", frame_u8: np.ndarray | None = None) -> Step:
+        self.seeds.append(seed)
+        return super().reset(seed=seed, prompt=prompt, frame_u8=frame_u8)
+
+    def step(self, action: Action) -> Step:
+        self.actions.append(action)
+        return super().step(action)
+
+
+class Stage:
+    """A loop with its fakes."""
+
+    def __init__(self, model: Inline | OnDemand | None = None, show_ns: int = 0, **config: object) -> None:
+        self.clock = FakeClock(1_000_000_000)
+        self.world = SpyWorld()
+        self.world.seeds.clear()
+        self.display = ScriptedDisplay(self.clock, show_ns=show_ns)
+        settings = LoopConfig(display_fps=DISPLAY_FPS, **config)  # type: ignore[arg-type]
+        self.loop = Loop(self.world, self.display, self.clock, model=model or Inline(), disk=Inline(), config=settings)
+
+    def turns(self, count: int, inputs: Inputs | None = None) -> None:
+        """Turn the loop; the inputs come in the first turn."""
+        if inputs is not None:
+            self.display.script.append(inputs)
+        for _ in range(count):
+            self.loop.turn()
+
+    def command(self, *commands: Command, turns: int = 1) -> None:
+        self.turns(turns, Inputs(commands=list(commands)))
+
+    def event(self, kind: EventKind, x_px: int = 20, y_px: int = 20, code: int = 0) -> Event:
+        return Event(t_ns=self.clock.now_ns() + 1, kind=kind, x_px=x_px, y_px=y_px, code=code)
+
+
+def test_steps_come_at_the_models_rate_and_pictures_at_the_displays() -> None:
+    stage = Stage()
+    stage.turns(60 * TURNS_A_FRAME + 1)
+    assert len(stage.world.actions) == pytest.approx(60, abs=1)
+    assert len(stage.display.pictures) == 60 * TURNS_A_FRAME + 1
+    assert stage.loop.tally.late == 0
+    assert stage.loop.tally.fps == pytest.approx(15, rel=0.05)
+
+
+def test_late_frames_are_counted_and_never_queued() -> None:
+    model = OnDemand()
+    stage = Stage(model)
+    model.finish()  # the first frame
+    stage.turns(2)
+    assert model.waiting == 1
+    stage.turns(5 * TURNS_A_FRAME)  # the model does not answer for five periods
+    assert model.waiting == 1
+    assert stage.loop.tally.late == 0
+    model.finish()
+    stage.turns(2)
+    assert model.waiting == 1
+    assert stage.loop.tally.late == 4
+
+
+def test_the_pointer_moves_while_the_model_thinks() -> None:
+    model = OnDemand()
+    stage = Stage(model)
+    model.finish()
+    stage.turns(2)
+    for x_px in (10, 11, 12):
+        stage.turns(1, Inputs(events=[stage.event(EventKind.MOTION, x_px)]))
+    assert [picture.x_px for picture in stage.display.pictures[-3:]] == [10, 11, 12]
+
+
+def test_a_click_within_one_frame_reaches_the_model_whole() -> None:
+    stage = Stage()
+    stage.turns(TURNS_A_FRAME)
+    click = [stage.event(EventKind.BUTTON_DOWN), stage.event(EventKind.BUTTON_UP)]
+    stage.turns(2 * TURNS_A_FRAME, Inputs(events=click))
+    (action,) = [action for action in stage.world.actions if action.events]
+    assert [event.kind for event in action.events] == [EventKind.BUTTON_DOWN, EventKind.BUTTON_UP]
+    assert not action.buttons
+
+
+def test_pause_and_single_step() -> None:
+    stage = Stage()
+    stage.turns(2 * TURNS_A_FRAME)
+    stage.command(Command.PAUSE, turns=10 * TURNS_A_FRAME)
+    before = len(stage.world.actions)
+    assert stage.display.pictures[-1].status.paused
+    stage.command(Command.SINGLE_STEP, turns=2 * TURNS_A_FRAME)
+    assert len(stage.world.actions) == before + 1
+    stage.command(Command.PAUSE, turns=2 * TURNS_A_FRAME)
+    assert len(stage.world.actions) > before + 1
+    assert stage.loop.tally.late == 0, "a pause is not lateness"
+
+
+def test_reset_and_next_seed() -> None:
+    stage = Stage(seed=4)
+    stage.turns(TURNS_A_FRAME)
+    stage.command(Command.RESET, turns=TURNS_A_FRAME)
+    stage.command(Command.NEXT_SEED, turns=TURNS_A_FRAME)
+    assert stage.world.seeds == [4, 4, 5]
+    assert stage.display.pictures[-1].status.seed == 5
+
+
+def test_a_reset_throws_the_frame_in_the_making_away() -> None:
+    model = OnDemand()
+    stage = Stage(model, seed=1)
+    model.finish()
+    stage.turns(2)
+    stage.command(Command.NEXT_SEED)
+    model.finish()  # the step ordered before
+    model.finish()  # the new beginning
+    stage.turns(1)
+    assert_array_equal(stage.display.pictures[-1].step.frame_u8, FakeWorld().reset(seed=2).frame_u8)
+
+
+def test_the_prompt_reaches_the_next_step() -> None:
+    stage = Stage(prompt="light")
+    stage.turns(2 * TURNS_A_FRAME)
+    stage.turns(2 * TURNS_A_FRAME, Inputs(prompt="dark"))
+    painted = [picture.step.dirty[0, 0] for picture in stage.display.pictures if not picture.step.dirty.all()]
+    assert any(painted)
+    assert stage.display.pictures[-1].status.prompt == "dark"
+
+
+def test_input_to_photon_is_from_the_event_to_the_end_of_its_first_show() -> None:
+    stage = Stage(show_ns=1_000_000)
+    stage.turns(TURNS_A_FRAME + 1)
+    event = stage.event(EventKind.BUTTON_DOWN)
+    stage.display.script.append(Inputs(events=[event]))
+    while not stage.display.pictures[-1].step.dirty[1, 1]:
+        stage.turns(1)
+    painted_ns = stage.clock.now_ns()
+    assert stage.loop.tally.photon_ms == pytest.approx(((painted_ns - event.t_ns) / 1e6,) * 2)
+
+
+def test_time_in_pause_is_not_latency() -> None:
+    stage = Stage()
+    stage.command(Command.PAUSE, turns=TURNS_A_FRAME)
+    stage.turns(100, Inputs(events=[stage.event(EventKind.BUTTON_DOWN)]))
+    stage.command(Command.PAUSE, turns=2 * TURNS_A_FRAME)
+    assert any(action.events for action in stage.world.actions)
+    assert stage.loop.tally.photon_ms is None
+
+
+def test_the_recording_holds_what_the_model_was_given(tmp_path: Path) -> None:
+    stage = Stage(record=tmp_path / "play.h5", prompt="light", seed=3)
+    stage.turns(TURNS_A_FRAME)
+    for kind in (EventKind.MOTION, EventKind.BUTTON_DOWN, EventKind.MOTION, EventKind.BUTTON_UP, EventKind.KEY_DOWN):
+        stage.turns(3, Inputs(events=[stage.event(kind, code=0)]))
+    stage.turns(TURNS_A_FRAME, Inputs(prompt="dark"))
+    stage.command(Command.QUIT)
+    stage.loop.run()
+    with Session(tmp_path / "play.h5") as session:
+        assert session.attributes["source"] == "dream" and session.attributes["seed"] == 3
+        assert session.actions()[1:] == stage.world.actions[: len(session) - 1]
+        assert [text for _, text in session.prompts()] == ["light", "dark"]
+        replay = FakeWorld()
+        shown = [replay.reset(seed=3, prompt="light").frame_u8]
+        changed_at = session.prompts()[1][0]
+        for index, action in enumerate(session.actions()[1:], start=1):
+            if index == changed_at:
+                replay.set_prompt("dark")
+            shown.append(replay.step(action).frame_u8)
+        assert_array_equal(session.frames[:], np.stack(shown))
+
+
+def test_a_reset_ends_the_recording(tmp_path: Path) -> None:
+    stage = Stage(folder=tmp_path)
+    stage.turns(TURNS_A_FRAME)
+    stage.command(Command.RECORD, turns=4 * TURNS_A_FRAME)
+    assert stage.display.pictures[-1].status.recording == "dreamdesk-0001.h5"
+    stage.command(Command.RESET)
+    stage.command(Command.RECORD, turns=4 * TURNS_A_FRAME)
+    stage.command(Command.RECORD)
+    with Session(tmp_path / "dreamdesk-0001.h5") as first, Session(tmp_path / "dreamdesk-0002.h5") as second:
+        assert len(first) > 1 and len(second) > 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["dreamdesk-0001.h5", "dreamdesk-0002.h5"]
+
+
+def test_screenshot_has_the_pointer(tmp_path: Path) -> None:
+    stage = Stage(folder=tmp_path)
+    stage.turns(2, Inputs(events=[stage.event(EventKind.MOTION, 5, 6)]))
+    stage.command(Command.SCREENSHOT)
+    picture = np.asarray(Image.open(tmp_path / "dreamdesk-0001.png"))
+    assert tuple(picture[6, 5]) == (0, 0, 0)
+    assert (picture[40] == picture[40, 0]).all()
+
+
+def test_a_screenshot_that_cannot_be_saved_is_said(tmp_path: Path) -> None:
+    stage = Stage(folder=tmp_path / "nowhere")
+    stage.turns(2)
+    stage.command(Command.SCREENSHOT)
+    assert stage.display.pictures[-1].status.notice.startswith("no screenshot")
+
+
+def test_an_error_of_the_model_ends_the_play(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: Action) -> Step:
+        raise ValueError("no memory left")
+
+    stage = Stage()
+    stage.turns(2)
+    monkeypatch.setattr(stage.world, "step", broken)
+    with pytest.raises(ValueError, match="no memory left"):
+        stage.turns(3 * TURNS_A_FRAME)

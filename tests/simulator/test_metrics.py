@@ -1,0 +1,233 @@
+"""Each metric against a case that was worked out by hand."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.testing import assert_array_equal
+
+from recorder.actions import KEY_INDEX, Action, Event, EventKind
+from simulator.changes import changed_tiles, tile_iou, tile_pixels, tile_squared_error
+from simulator.dirty_metrics import calibration, calibration_error, size_class, when_auc, where_precision
+from simulator.event_class import event_classes
+from simulator.pixel_metrics import NO_ERROR_DB, psnr_db, rmse, ssim_changed
+from simulator.text_metrics import char_accuracy, levenshtein, lines_found
+from simulator.transitions import TransitionClusters, cluster_transitions, is_large_change, min_samples, thumbnail
+from simulator.typing_metric import character_appeared, types_character
+
+BLACK = np.zeros((32, 48, 3), np.uint8)
+
+
+def painted(row: int, column: int, value: int, frame_u8: np.ndarray = BLACK) -> np.ndarray:
+    """A copy of the frame with one tile filled."""
+    frame_u8 = frame_u8.copy()
+    frame_u8[16 * row : 16 * row + 16, 16 * column : 16 * column + 16] = value
+    return frame_u8
+
+
+def tiles(*places: tuple[int, int]) -> np.ndarray:
+    """The 2 x 3 mask with these tiles set."""
+    mask = np.zeros((2, 3), bool)
+    for place in places:
+        mask[place] = True
+    return mask
+
+
+def test_a_tile_changes_with_one_value_of_one_pixel() -> None:
+    after = BLACK.copy()
+    after[16, 47, 2] = 1
+    assert_array_equal(changed_tiles(BLACK, after), tiles((1, 2)))
+
+
+def test_squared_error_is_summed_by_tile_and_does_not_wrap() -> None:
+    error = tile_squared_error(BLACK, painted(0, 1, 255))
+    assert error[0, 1] == 255**2 * 16 * 16 * 3 and error.sum() == error[0, 1]
+
+
+def test_tile_pixels_cover_their_tile() -> None:
+    assert_array_equal(tile_pixels(tiles((1, 1))), painted(1, 1, 1)[..., 0] == 1)
+
+
+def test_iou_of_tiles() -> None:
+    assert tile_iou(tiles((0, 0), (0, 1)), tiles((0, 1), (0, 2))) == pytest.approx(1 / 3)
+    assert math.isnan(tile_iou(tiles(), tiles()))
+
+
+def test_psnr_of_a_mean_squared_error_of_255_is_24_db() -> None:
+    assert psnr_db(255 * 7, 7) == pytest.approx(10 * math.log10(255))
+    assert psnr_db(0, 7) == NO_ERROR_DB
+    assert psnr_db(0, 0) is None
+
+
+def test_psnr_is_pooled_not_averaged() -> None:
+    assert psnr_db(100 + 0, 2) == pytest.approx(10 * math.log10(255**2 / 50))
+
+
+def test_rmse() -> None:
+    assert rmse(9 + 16 + 0 + 0, 4) == 2.5
+    assert rmse(0, 0) is None
+
+
+def test_ssim_counts_the_pixels_of_changed_tiles() -> None:
+    truth = np.random.default_rng(0).integers(0, 256, BLACK.shape, dtype=np.uint8)
+    total, pixels = ssim_changed(truth, truth, tiles((0, 0), (1, 2)))
+    assert pixels == 512 and total == pytest.approx(512)
+    assert ssim_changed(truth, truth, tiles()) == (0.0, 0)
+    inverted, _ = ssim_changed(truth, 255 - truth, tiles((0, 0), (1, 2)))
+    assert inverted < 0
+
+
+def test_ssim_of_two_flat_tiles_has_a_closed_form() -> None:
+    left, right = np.full(BLACK.shape, 100, np.uint8), np.full(BLACK.shape, 120, np.uint8)
+    total, pixels = ssim_changed(left, right, np.ones((2, 3), bool))
+    c1 = (0.01 * 255) ** 2
+    assert total / pixels == pytest.approx((2 * 100 * 120 + c1) / (100**2 + 120**2 + c1))
+
+
+def test_where_looks_at_as_many_tiles_as_truly_changed() -> None:
+    probability = np.array([[0.9, 0.8, 0.1], [0.7, 0.0, 0.0]], np.float32)
+    assert where_precision(probability, tiles((0, 0), (1, 0))) == 0.5
+    assert where_precision(probability, tiles((0, 0), (0, 1), (1, 0))) == 1
+    assert math.isnan(where_precision(probability, tiles()))
+
+
+def test_where_without_knowledge_scores_the_share_of_changed_tiles() -> None:
+    assert where_precision(np.zeros((2, 3), np.float32), tiles((0, 0), (1, 1))) == pytest.approx(2 / 6)
+
+
+def test_where_splits_ties() -> None:
+    probability = np.array([[0.9, 0.5, 0.5], [0.0, 0.0, 0.0]], np.float32)
+    assert where_precision(probability, tiles((0, 0), (0, 1))) == pytest.approx((1 + 0.5) / 2)
+
+
+@pytest.mark.parametrize(("count", "name"), [(1, "1-3"), (3, "1-3"), (4, "4-15"), (150, "40-150"), (151, "151+")])
+def test_size_classes(count: int, name: str) -> None:
+    assert size_class(count) == name
+
+
+def test_when_auc_is_the_share_of_ordered_pairs() -> None:
+    changed = np.array([True, True, False, False])
+    assert when_auc(changed, np.array([0.9, 0.3, 0.5, 0.1])) == 0.75
+    assert when_auc(np.ones(3, bool), np.array([0.1, 0.2, 0.3])) is None
+
+
+def test_calibration_error_weighs_bins_by_frames() -> None:
+    changed = np.array([True, False, True, True])
+    bins = calibration(changed, np.array([0.05, 0.05, 0.95, 1.0]))
+    assert [row.frames for row in bins] == [2, 2]
+    assert calibration_error(bins) == pytest.approx((2 * 0.45 + 2 * 0.025) / 4)
+    assert calibration_error([]) is None
+
+
+@given(st.text("abc", max_size=8), st.text("abc", max_size=8))
+def test_levenshtein_equals_its_recursion(left: str, right: str) -> None:
+    def slow(a: str, b: str) -> int:
+        if not a or not b:
+            return len(a) + len(b)
+        row = list(range(len(b) + 1))
+        for i, x in enumerate(a, 1):
+            row, old = [i], row
+            for j, y in enumerate(b, 1):
+                row.append(min(old[j] + 1, row[-1] + 1, old[j - 1] + (x != y)))
+        return row[-1]
+
+    assert levenshtein(left, right) == slow(left, right)
+
+
+def test_char_accuracy_of_one_wrong_letter_in_six() -> None:
+    assert levenshtein("kitten", "sitting") == 3
+    assert char_accuracy("kitten", "sitten") == pytest.approx(5 / 6)
+    assert char_accuracy("a", "quite another text") == 0
+
+
+def test_lines_are_found_as_often_as_they_occur() -> None:
+    assert lines_found("File\n\n Edit \nFile", "Edit\nFile\nView") == (2, 3)
+
+
+def press(kind: EventKind, code: int = 0, symbol: int = 0) -> Event:
+    return Event(t_ns=0, kind=kind, code=code, symbol=symbol)
+
+
+def test_event_classes_follow_the_last_deed_for_a_second() -> None:
+    rest = Action(x_px=0, y_px=0)
+    actions = [
+        rest,
+        Action(x_px=5, y_px=0),
+        Action(x_px=5, y_px=0, events=(press(EventKind.KEY_DOWN),)),
+        Action(x_px=5, y_px=0, events=(press(EventKind.SCROLL),)),
+        *[Action(x_px=5, y_px=0)] * 4,
+        Action(x_px=5, y_px=0, buttons=frozenset({0}), events=(press(EventKind.BUTTON_DOWN),)),
+        Action(x_px=9, y_px=0, buttons=frozenset({0})),
+        Action(x_px=9, y_px=0, events=(press(EventKind.BUTTON_UP),)),
+    ]
+    expected = ["window", "hover", "type", "scroll", "scroll", "scroll", "scroll", "window", "click", "drag", "drag"]
+    assert event_classes(actions, fps=4) == expected
+
+
+def test_what_types_a_character() -> None:
+    a, enter, control = KEY_INDEX["KeyA"], KEY_INDEX["Enter"], KEY_INDEX["ControlLeft"]
+    typed = Action(x_px=0, y_px=0, keys=frozenset({a}), events=(press(EventKind.KEY_DOWN, a, ord("a")),))
+    assert types_character(typed)
+    withheld = Action(x_px=0, y_px=0, events=(press(EventKind.KEY_DOWN, a),))
+    assert types_character(withheld)
+    command = Action(x_px=0, y_px=0, keys=frozenset({control, a}), events=typed.events)
+    assert not types_character(command)
+    assert not types_character(Action(x_px=0, y_px=0, events=(press(EventKind.KEY_DOWN, enter, 0xFF0D),)))
+
+
+@pytest.mark.parametrize(
+    ("shown", "right"),
+    [
+        (painted(0, 1, 200), True),
+        (painted(0, 1, 160), True),
+        (BLACK, False),
+        (painted(1, 1, 200), False),
+        (painted(0, 1, 200, painted(1, 1, 9, painted(1, 2, 9))), False),
+    ],
+    ids=["right", "nearly right", "nothing", "elsewhere", "too much"],
+)
+def test_a_character_appears_in_place(shown: np.ndarray, right: bool) -> None:
+    appeared = character_appeared(
+        true_before_u8=BLACK,
+        true_after_u8=painted(0, 1, 200),
+        shown_after_u8=shown,
+        shown_changed=changed_tiles(BLACK, shown),
+    )
+    assert appeared is right
+
+
+def test_a_key_that_changes_nothing_is_no_character() -> None:
+    assert (
+        character_appeared(true_before_u8=BLACK, true_after_u8=BLACK, shown_after_u8=BLACK, shown_changed=tiles())
+        is None
+    )
+
+
+def test_thumbnails_are_means_of_blocks() -> None:
+    frame = BLACK.copy()
+    frame[:4, :2] = 255
+    small = thumbnail(frame)
+    assert small.shape == (8 * 12 * 3,) and small[0] == pytest.approx(0.5) and small[3:].max() == 0
+    assert not is_large_change(thumbnail(BLACK), small)
+    assert is_large_change(thumbnail(BLACK), thumbnail(painted(0, 0, 255)))
+
+
+def test_min_samples_scales_the_protocol_down() -> None:
+    assert [min_samples(pairs) for pairs in (10, 900, 15_000)] == [2, 3, 50]
+
+
+def test_two_kinds_of_transition_make_two_clusters() -> None:
+    first, second, lone = np.eye(3, dtype=np.float32)
+    clusters = cluster_transitions(np.stack([first, first, first, second, second, lone]))
+    assert clusters.labels.tolist() == [0, 0, 0, 1, 1, -1]
+    assert clusters.majority == pytest.approx(3 / 5)
+    assert clusters.accuracy(np.stack([first, first, second, second, first, lone])) == pytest.approx(3 / 5)
+
+
+def test_one_cluster_tells_nothing_apart() -> None:
+    clusters = cluster_transitions(np.ones((3, 2), np.float32))
+    assert clusters.accuracy(np.ones((3, 2), np.float32)) is None
+    none: TransitionClusters = cluster_transitions(np.empty((0, 4), np.float32))
+    assert none.majority is None and none.centres.shape == (0, 4)
