@@ -1,7 +1,6 @@
 """Weights as safetensors and a config beside them, in a folder; strict, never pickle, written whole or not at all."""
 
 import json
-import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -29,8 +28,8 @@ def save_folder(folder: Path, config: dict[str, Any], **tensors: dict[str, Tenso
     old = folder.with_name(folder.name + ".old")
     shutil.rmtree(old, ignore_errors=True)
     if folder.exists():
-        os.replace(folder, old)
-    os.replace(beside, folder)
+        folder.replace(old)
+    beside.replace(folder)
     shutil.rmtree(old, ignore_errors=True)
 
 

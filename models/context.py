@@ -1,6 +1,6 @@
 """What the world model reads of the past to predict the next frame; the same in training and in play."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -35,6 +35,10 @@ class Context:
     event_age: Int[Tensor, "b e"]
     event_latent: Float[Tensor, "b e 9 c"]
     event_there: Bool[Tensor, "b e"]
+
+    def at(self, moments: Int[Tensor, "f"]) -> "Context":
+        """These moments alone."""
+        return Context(**{field.name: getattr(self, field.name)[moments] for field in fields(self)})
 
 
 def tiles_around(x_px: NDArray[np.integer], y_px: NDArray[np.integer], shape: tuple[int, int]) -> NDArray[np.int64]:

@@ -5,6 +5,7 @@ of x_0; samplers are free functions over it.
 """
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import torch
 from jaxtyping import Float
@@ -32,7 +33,7 @@ def sampling_times(steps: int) -> list[float]:
 def euler(denoiser: Denoiser, noise: Float[Tensor, "n c"], times: Sequence[float]) -> Float[Tensor, "n c"]:
     """Euler's method on dx/dt = (x - x_0) / t from times[0] = 1 to times[-1] = 0."""
     x = noise
-    for t, following in zip(times[:-1], times[1:], strict=True):
+    for t, following in pairwise(times):
         clean = denoiser(x, torch.full((len(x),), t))
         x = clean + (following / t) * (x - clean)
     return x

@@ -4,7 +4,6 @@ Three frames of four change nothing and a changed frame changes few tiles, so a 
 pixels, is a few thousand distinct tiles and an index. Made once from the session file and kept beside it in a cache.
 """
 
-import os
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -60,7 +59,7 @@ def load_track(path: Path, cache: Path) -> Track:
     cache.mkdir(parents=True, exist_ok=True)
     beside = kept.with_suffix(".tmp.npz")
     np.savez(beside, **{field.name: getattr(track, field.name) for field in fields(Track)})
-    os.replace(beside, kept)
+    beside.replace(kept)
     return track
 
 

@@ -6,7 +6,6 @@ stopped.
 """
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -133,7 +132,7 @@ class Trainer:
         tensors["step"] = torch.tensor(self.step)
         beside = self.folder / (STATE + ".tmp")
         save_file({name: value.detach().clone().contiguous() for name, value in tensors.items()}, beside)
-        os.replace(beside, self.folder / STATE)
+        beside.replace(self.folder / STATE)
 
     def resume(self) -> None:
         """Continue from the folder's state.

@@ -43,15 +43,17 @@ class Draw:
 class Batch:
     """b moments and the n tiles of them that the head is trained on, frame after frame, `counts` a frame.
 
-    `dirty` tiles differ between past and target; `weight` undoes the balanced draw; `tile` is each head tile's
-    place in its frame, `tile_frame` the moment it belongs to, `target` its whitened latent in the next frame,
-    `history` the last contents that it showed, oldest first.
+    `changed` are the f moments in which something changes; head tiles belong to these alone. `dirty` tiles differ
+    between past and target; `weight` undoes the balanced draw; `tile` is each head tile's place in its frame,
+    `tile_frame` the place of its moment in `changed`, `target` its whitened latent in the next frame, `history` the
+    last contents that it showed, oldest first.
     """
 
     context: Context
     dirty: Bool[Tensor, "b n"]
     weight: Float[Tensor, "b"]
     shape: Int[Tensor, "b"]
+    changed: Int[Tensor, "f"]
     tile: Int[Tensor, "m"]
     tile_frame: Int[Tensor, "m"]
     counts: list[int]
@@ -130,7 +132,8 @@ class Transitions:
         order = sorted(range(len(rows)), key=lambda place: len(rows[place]["tile"]))
         rows, weights = [rows[place] for place in order], [weights[place] for place in order]
         stacked = {name: np.stack([row[name] for row in rows]) for name in rows[0] if not name.startswith("tile")}
-        counts = [len(row["tile"]) for row in rows]
+        counts = [len(row["tile"]) for row in rows if len(row["tile"])]
+        dirty = torch.from_numpy(stacked["dirty"])
         tile = {name: np.concatenate([row[name] for row in rows]) for name in rows[0] if name.startswith("tile")}
         history = torch.from_numpy(tile["tile_history"])
         latents = self._latents
@@ -149,11 +152,12 @@ class Transitions:
         )
         return Batch(
             context=context,
-            dirty=torch.from_numpy(stacked["dirty"]),
+            dirty=dirty,
+            changed=torch.nonzero(dirty.any(dim=1))[:, 0],
             weight=torch.tensor(weights, dtype=torch.float32),
             shape=torch.from_numpy(stacked["shape"]),
             tile=torch.from_numpy(tile["tile"]),
-            tile_frame=torch.repeat_interleave(torch.arange(len(rows)), torch.tensor(counts)),
+            tile_frame=torch.repeat_interleave(torch.arange(len(counts)), torch.tensor(counts, dtype=torch.long)),
             counts=counts,
             target=latents[torch.from_numpy(tile["tile_target"])],
             history=latents[history.clamp_min(0)],
@@ -163,7 +167,7 @@ class Transitions:
     def _moment(self, index: TrackIndex, frame: int, random: np.random.Generator) -> dict[str, NDArray]:
         track = index.track
         before, after = index.grid(frame - 1), index.grid(frame)
-        past, delay = self._alter(index, frame, before, after, random)
+        past, delay = self._alter(index, before, after, random)
         replaced = past != before
         age = frame - index.last_change(frame - 1) + delay
         age[replaced] = 1
@@ -188,7 +192,7 @@ class Transitions:
         }
 
     def _alter(
-        self, index: TrackIndex, frame: int, before: NDArray, after: NDArray, random: np.random.Generator
+        self, index: TrackIndex, before: NDArray, after: NDArray, random: np.random.Generator
     ) -> tuple[NDArray[np.int64], int]:
         """The past as the model may have made it, and by how many frames the event is late."""
         draw, dirty = self._draw, np.flatnonzero(before != after)
@@ -207,6 +211,8 @@ class Transitions:
 
     def _head_tiles(self, dirty: NDArray[np.bool_], random: np.random.Generator) -> NDArray[np.int64]:
         tiles, clean = np.flatnonzero(dirty), np.flatnonzero(~dirty)
+        if not len(tiles):
+            return tiles
         if len(tiles) > self._draw.head_tiles:
             tiles = np.sort(random.choice(tiles, self._draw.head_tiles, replace=False))
         spare = random.choice(clean, min(len(clean), self._draw.clean_tiles), replace=False)

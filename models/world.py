@@ -315,11 +315,10 @@ class WorldModel(nn.Module):
         """Look ahead: when, where, and the features for the head."""
         tokens = self.backbone(context)
         local = self.local(context, tokens)
+        when, shape = self.when_and_shape(tokens)
+        return Outlook(when=when, where=self.where(local)[..., 0].float(), shape=shape, tokens=tokens, local=local)
+
+    def when_and_shape(self, tokens: Float[Tensor, "b g d"]) -> tuple[Float[Tensor, "b"], Float[Tensor, "b s"]]:
+        """The logit that anything changes, and those of the pointer's shape, from the pointer's token."""
         pointer = tokens[:, self.pointer_token]
-        return Outlook(
-            when=self.when(pointer)[:, 0].float(),
-            where=self.where(local)[..., 0].float(),
-            shape=self.shape(pointer).float(),
-            tokens=tokens,
-            local=local,
-        )
+        return self.when(pointer)[:, 0].float(), self.shape(pointer).float()

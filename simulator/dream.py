@@ -19,7 +19,8 @@ from simulator.world import Step
 class Dream:
     """A World that runs a checkpoint.
 
-    `dense` forces every tile dirty in each step, which is what the same model costs without dirty tiles.
+    `dense` forces every tile dirty in each step, which is what the same model costs without dirty tiles. What the
+    world was last told or has last shown, `_told_u8`, is what the next truth is compared with.
     """
 
     def __init__(self, desk: Desk, *, device: str | None = None, steps: int | None = None) -> None:
@@ -71,8 +72,8 @@ class Dream:
         self.engine.begin(latent, generator)
         width, height = self.size_px
         self._frame_u8 = np.zeros((height, width, 3), np.uint8)
-        everything = torch.arange(len(latent))
-        self._decode_into_frame(everything)
+        self._decode_into_frame(torch.arange(len(latent)))
+        self._told_u8 = self._frame_u8 if frame_u8 is None else frame_u8.copy()
         shape = next((shape for shape in self._desk.shapes if shape.name == "left_ptr"), self._desk.shapes[0])
         ones = np.ones(self._grid, np.float32)
         return Step(
@@ -93,6 +94,7 @@ class Dream:
         self.engine.show(dirty, self.engine.paint(look, dirty, self.sampling.steps))
         clock.lap("head")
         self._decode_into_frame(dirty)
+        self._told_u8 = self._frame_u8
         clock.lap("decode")
         return self._result(look, dirty, clock)
 
@@ -101,13 +103,14 @@ class Dream:
         clock = _Stopwatch()
         look = self.engine.look(action)
         truth = to_tiles(truth_u8)
-        changed = np.flatnonzero((truth != to_tiles(self._frame_u8)).any(axis=1))
+        changed = np.flatnonzero((truth != to_tiles(self._told_u8)).any(axis=1))
         dirty = torch.from_numpy(changed)
         painted = self._decode(self.engine.paint(look, dirty, self.sampling.steps))
+        self._frame_u8 = self._told_u8.copy()
         paint_tiles(self._frame_u8, changed, painted)
         result = self._result(look, dirty, clock)
         self.engine.show(dirty, self._encode(truth[changed]))
-        self._frame_u8 = truth_u8.copy()
+        self._frame_u8 = self._told_u8 = truth_u8.copy()
         return result
 
     def vae_roundtrip(self, frame_u8: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -35,8 +35,8 @@ video { width: 100%; border: 1px solid #ddd; } h3 { font-size: 1em; margin: .8em
 <p class="note">$subject</p>
 <h2>The model beside its baselines</h2>
 <p class="note"><b>copy last</b> shows the last frame for ever; <b>vae ceiling</b> is the truth through the tokenizer,
-every tile of it: on tiles that change no world model can do better with it. Small numbers below the model's: $level&nbsp;% intervals, bootstrapped over
-sessions. Arrows say which way is better.</p>
+every tile of it: on tiles that change no world model can do better with it. Small numbers below: $level&nbsp;%
+intervals, bootstrapped over sessions. Arrows say which way is better.</p>
 <table><tr><th>metric</th>$heads<th>what it says</th></tr>
 $rows</table>
 <h2>On its own, beside the truth</h2>

@@ -20,8 +20,11 @@ CLOSE_DX_PX, MAXIMISE_DX_PX, MINIMISE_DX_PX = 15, 38, 61
 ROW_PX = 24
 COMMANDS = ("ls", "date -u +%Z", "ls Documents", "cat notes.txt", "cat todo.txt", "echo hello", "clear", "cd Documents",
             "cd", "whoami", "seq 5", "cat Documents/plan.txt")  # fmt: skip
-WORDS = ("the", "sea", "is", "blue", "and", "hill", "green", "we", "walk", "Anna", "reads", "a", "book", "quick",
-         "brown", "fox", "jumps", "over", "lazy", "dog", "pack", "my", "box", "with", "five", "dozen", "jugs")  # fmt: skip
+TEXT = (
+    "the sea is blue and hill green we walk Anna reads a book quick brown fox jumps over lazy dog pack my box "
+    "with five dozen jugs"
+)
+WORDS = TEXT.split()
 
 Goal = Callable[["Scene"], None]
 
