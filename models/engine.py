@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int
 from numpy.typing import NDArray
+from skimage.filters import apply_hysteresis_threshold
 from torch import Tensor
 
 from models import events
@@ -26,13 +27,16 @@ class Sampling:
     """How a frame is drawn.
 
     `steps` of the head; a frame whose probability of change is under `floor` never changes, so that quiet screens
-    stay quiet; the one draw that all tiles share lies between `where_low` and `where_high`.
+    stay quiet; the one draw that all tiles share lies between `where_low` and `where_high`. Tiles down to `join`
+    times the draw come along where they touch those above it (hysteresis thresholding, Canny 1986): an event's
+    tiles are about equally probable, so a plain threshold among them would show it in scraps.
     """
 
     steps: int = 2
     floor: float = 0.02
-    where_low: float = 0.3
-    where_high: float = 0.7
+    where_low: float = 0.05
+    where_high: float = 0.9
+    join: float = 0.5
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -95,7 +99,9 @@ class Engine:
         if look.change_probability < max(sampling.floor, when):
             return torch.empty(0, dtype=torch.long, device=self.device)
         level = sampling.where_low + (sampling.where_high - sampling.where_low) * where
-        return torch.nonzero(look.tile_probability > level)[:, 0]
+        grid = look.tile_probability.float().cpu().numpy().reshape(self._grid)
+        dirty = apply_hysteresis_threshold(grid, sampling.join * level, level)
+        return torch.from_numpy(np.flatnonzero(dirty)).to(self.device)
 
     def paint(self, look: Look, dirty: Int[Tensor, "m"], steps: int) -> Float[Tensor, "m c"]:
         """Denoise the dirty tiles together; whitened latents of the next frame."""

@@ -16,11 +16,11 @@ class Preset:
 
 
 PRESETS = {
-    "desk": Preset(vae=VAEConfig()),
+    "desk": Preset(vae=VAEConfig(), draw=Draw(near=8, idle=6, own=0.15)),
     "tiny": Preset(
         vae=VAEConfig(channels=16, width=64, hidden=64, blocks=1),
         world={"width": 64, "blocks": 1, "local_width": 32, "local_blocks": 1, "memory": 16, "head_width": 64,
                "head_blocks": 1},
-        draw=Draw(changed=6, near=2, idle=2, head_tiles=16),
+        draw=Draw(changed=6, near=2, idle=2, head_tiles=16, own=0.3),
     ),
 }  # fmt: skip

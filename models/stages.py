@@ -1,15 +1,14 @@
 """The stages that the training loop runs: the tile VAE, then the world model on its latents."""
 
-from concurrent.futures import Future, ThreadPoolExecutor
-
 import numpy as np
 import torch
 from torch import Tensor
 
 from models.diffusion import draw_times
 from models.losses import world_loss
+from models.own_output import own_pasts
 from models.track import Track
-from models.transitions import Batch, Draw, Transitions
+from models.transitions import Draw, Transitions
 from models.vae import TileVAE, VAEConfig, to_unit
 from models.world import WorldConfig, WorldModel
 
@@ -53,25 +52,16 @@ class WorldStage:
         self, tracks: list[Track], latents: Tensor, config: WorldConfig, draw: Draw, shape_names: list[str], seed: int
     ) -> None:
         self._transitions = Transitions(tracks, latents, draw, shape_names)
-        self._seed = seed
-        self._ahead = ThreadPoolExecutor(1)
-        self._next: tuple[int, Future[Batch]] | None = None
+        self._seed, self._own = seed, draw.own
         torch.manual_seed(seed)
         self.module = WorldModel(config)
 
     def loss(self, step: int) -> tuple[Tensor, dict[str, float]]:
-        batch = self._batch(step)
-        generator = torch.Generator().manual_seed(self._seed * 1_000_003 + step)
-        noise = torch.randn(batch.target.shape, generator=generator)
-        t = draw_times(len(noise), generator)
+        random = np.random.default_rng([self._seed, step])
+        moments, weights = self._transitions.draw(random)
         with torch.autocast("cpu", torch.bfloat16):
-            return world_loss(self.module, batch, noise, t)
-
-    def _batch(self, step: int) -> Batch:
-        """The step's batch; the next one is made meanwhile, on another core."""
-        waiting = self._next if self._next is not None and self._next[0] == step else (step, self._submit(step))
-        self._next = (step + 1, self._submit(step + 1))
-        return waiting[1].result()
-
-    def _submit(self, step: int) -> "Future[Batch]":
-        return self._ahead.submit(self._transitions.batch, np.random.default_rng([self._seed, step]))
+            own = own_pasts(self.module, self._transitions, moments, self._own, random)
+            batch = self._transitions.assemble(moments, weights, random, own)
+            generator = torch.Generator().manual_seed(self._seed * 1_000_003 + step)
+            noise = torch.randn(batch.target.shape, generator=generator)
+            return world_loss(self.module, batch, noise, draw_times(len(noise), generator))

@@ -4,10 +4,11 @@ Most frames change nothing, so moments are drawn by class: frames that change, f
 not, and idle ones. The weight of each moment undoes that choice where a probability is learned.
 
 Some pasts are altered on purpose, the target staying the truth, so that the model repairs what its own sampling may
-do to it: a part of the event has already happened, some tiles show what they showed at another time, or the event is
-later than it ever was.
+do to it: a part of the event has already happened, some tiles show what they showed at another time, the event is later
+than it ever was, or the last change is there only as the model itself painted it (`models.own_output`).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,7 @@ from models.track import Track
 
 HISTORY = 8
 NEAR_FRAMES = 20
+OWN_ROWS = 16_384  # places for latents that the model made itself, behind the tracks' latents
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,9 +36,25 @@ class Draw:
     part_happened: float = 0.12
     wrong_tiles: float = 0.08
     late: float = 0.12
+    own: float = 0.0
     late_frames: int = 12
     head_tiles: int = 256
     clean_tiles: int = 4
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class OwnPast:
+    """How the model itself painted the last change of a moment's past.
+
+    `tile` (n,) places, `row` (n,) of the latents that it painted there, `right` (n,) whether they are near enough to
+    the truth to be left alone; `missed` (m,) places that it did not paint and `missed_row` (m,) what they still show.
+    """
+
+    tile: NDArray[np.int64]
+    row: NDArray[np.int64]
+    right: NDArray[np.bool_]
+    missed: NDArray[np.int64]
+    missed_row: NDArray[np.int64]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -46,9 +64,11 @@ class Batch:
     `changed` are the f moments in which something changes; head tiles belong to these alone. `dirty` tiles differ
     between past and target; `weight` undoes the balanced draw; `tile` is each head tile's place in its frame,
     `tile_frame` the place of its moment in `changed`, `target` its whitened latent in the next frame, `history` the
-    last contents that it showed, oldest first.
+    last contents that it showed, oldest first. Moments are ordered by how much they change; `order` says which of
+    the given ones each is.
     """
 
+    order: list[int]
     context: Context
     dirty: Bool[Tensor, "b n"]
     weight: Float[Tensor, "b"]
@@ -102,7 +122,8 @@ class Transitions:
     """Draws batches from tracks whose tiles are rows of `latents` (U, C), whitened, track after track."""
 
     def __init__(self, tracks: list[Track], latents: Float[Tensor, "u c"], draw: Draw, shape_names: list[str]) -> None:
-        self._latents, self._draw = latents, draw
+        self._latents = torch.cat([latents, latents.new_zeros(OWN_ROWS, latents.shape[1])])
+        self._draw = draw
         offsets = np.cumsum([0, *(len(track.tiles_u8) for track in tracks)])
         self._indices = [
             TrackIndex(track, int(offset), np.array([shape_names.index(name) for name in track.shape_names], np.int64))
@@ -115,8 +136,8 @@ class Transitions:
             len(moments) / total * sum(drawn) / count for moments, count in zip(self._classes, drawn, strict=True)
         ]
 
-    def batch(self, random: np.random.Generator) -> Batch:
-        """A balanced batch."""
+    def draw(self, random: np.random.Generator) -> tuple[list[NDArray[np.int64]], list[float]]:
+        """Balanced (track, target frame) moments and their weights."""
         moments, weights = [], []
         counts = (self._draw.changed, self._draw.near, self._draw.idle)
         for pool, count, weight in zip(self._classes, counts, self._weights, strict=True):
@@ -124,11 +145,41 @@ class Transitions:
                 continue
             moments.extend(pool[random.integers(len(pool), size=count)])
             weights.extend([weight] * count)
-        return self.assemble(moments, weights, random)
+        return moments, weights
 
-    def assemble(self, moments: list[NDArray[np.int64]], weights: list[float], random: np.random.Generator) -> Batch:
-        """The batch of given (track, target frame) moments, ordered by how much they change."""
-        rows = [self._moment(self._indices[track], int(frame), random) for track, frame in moments]
+    def last_change(self, moment: NDArray[np.int64]) -> NDArray[np.int64] | None:
+        """The moment of the newest change before this one's target; None where there is none."""
+        changes = self._indices[moment[0]].track.change_frame
+        row = int(np.searchsorted(changes, moment[1], side="left")) - 1
+        return np.array([moment[0], changes[row]]) if row >= 1 else None
+
+    def shown_before(self, moment: NDArray[np.int64], tile: NDArray[np.int64]) -> NDArray[np.int64]:
+        """What tiles showed before the moment's target."""
+        return self._indices[moment[0]].grid(int(moment[1]) - 1)[tile]
+
+    def keep_own(self, latents: Float[Tensor, "m c"]) -> NDArray[np.int64]:
+        """Lay latents that the model made behind the tracks' own, in place of earlier ones; their rows."""
+        first = len(self._latents) - OWN_ROWS
+        self._latents[first : first + len(latents)] = latents
+        return np.arange(first, first + len(latents))
+
+    def assemble(
+        self,
+        moments: list[NDArray[np.int64]],
+        weights: list[float],
+        random: np.random.Generator,
+        own: Mapping[int, OwnPast] | None = None,
+        draw: Draw | None = None,
+    ) -> Batch:
+        """The batch of given (track, target frame) moments, ordered by how much they change.
+
+        `own` gives, by place, pasts that the model made; `draw` is how to alter the others, if not as usual.
+        """
+        draw, own = draw or self._draw, own or {}
+        rows = [
+            self._moment(self._indices[track], int(frame), random, draw, own.get(place))
+            for place, (track, frame) in enumerate(moments)
+        ]
         order = sorted(range(len(rows)), key=lambda place: len(rows[place]["tile"]))
         rows, weights = [rows[place] for place in order], [weights[place] for place in order]
         stacked = {name: np.stack([row[name] for row in rows]) for name in rows[0] if not name.startswith("tile")}
@@ -151,6 +202,7 @@ class Transitions:
             event_there=torch.from_numpy(stacked["event_there"]),
         )
         return Batch(
+            order=order,
             context=context,
             dirty=dirty,
             changed=torch.nonzero(dirty.any(dim=1))[:, 0],
@@ -164,17 +216,27 @@ class Transitions:
             history_there=history >= 0,
         )
 
-    def _moment(self, index: TrackIndex, frame: int, random: np.random.Generator) -> dict[str, NDArray]:
+    def _moment(
+        self, index: TrackIndex, frame: int, random: np.random.Generator, draw: Draw, own: OwnPast | None
+    ) -> dict[str, NDArray]:
         track = index.track
         before, after = index.grid(frame - 1), index.grid(frame)
-        past, delay = self._alter(index, before, after, random)
-        replaced = past != before
+        past, delay = (before.copy(), 0) if own else _alter(index, before, after, random, draw)
+        replaced, dirty = past != before, past != after
+        if own:
+            past[own.tile], past[own.missed] = own.row, own.missed_row
+            replaced = past != before
+            dirty = before != after
+            dirty[own.tile[~own.right]] = True
+            dirty[own.missed] = own.missed_row != after[own.missed]
         age = frame - index.last_change(frame - 1) + delay
-        age[replaced] = 1
-        dirty = past != after
-        tile = self._head_tiles(dirty, random)
+        tile = _head_tiles(dirty, random, draw)
         history = index.history(tile, frame - 1)
-        history[replaced[tile]] = np.concatenate([history[:, 1:], past[tile][:, None]], axis=1)[replaced[tile]]
+        if own:
+            history[:, -1] = past[tile]
+        else:
+            age[replaced] = 1
+            history[replaced[tile]] = np.concatenate([history[:, 1:], past[tile][:, None]], axis=1)[replaced[tile]]
         shape = (index.rows, index.columns)
         pointer = track.pointer_px[[frame - 1, frame]]
         return {
@@ -191,32 +253,35 @@ class Transitions:
             **_recent_events(index, frame, delay),
         }
 
-    def _alter(
-        self, index: TrackIndex, before: NDArray, after: NDArray, random: np.random.Generator
-    ) -> tuple[NDArray[np.int64], int]:
-        """The past as the model may have made it, and by how many frames the event is late."""
-        draw, dirty = self._draw, np.flatnonzero(before != after)
-        past, choice = before.copy(), random.random()
-        if choice < draw.part_happened and len(dirty) >= 4:
-            done = dirty[_part(dirty, index.columns, random)]
-            past[done] = after[done]
-        elif choice < draw.part_happened + draw.wrong_tiles:
-            other = index.grids[random.integers(len(index.grids))]
-            stray = np.flatnonzero(other != after)
-            some = stray[_part(stray, index.columns, random)][:48] if len(stray) else stray
-            past[some] = other[some]
-        elif choice < draw.part_happened + draw.wrong_tiles + draw.late and len(dirty) >= 4:
-            return past, int(random.integers(1, draw.late_frames + 1))
-        return past, 0
 
-    def _head_tiles(self, dirty: NDArray[np.bool_], random: np.random.Generator) -> NDArray[np.int64]:
-        tiles, clean = np.flatnonzero(dirty), np.flatnonzero(~dirty)
-        if not len(tiles):
-            return tiles
-        if len(tiles) > self._draw.head_tiles:
-            tiles = np.sort(random.choice(tiles, self._draw.head_tiles, replace=False))
-        spare = random.choice(clean, min(len(clean), self._draw.clean_tiles), replace=False)
-        return np.concatenate([tiles, spare])
+def _alter(
+    index: TrackIndex, before: NDArray, after: NDArray, random: np.random.Generator, draw: Draw
+) -> tuple[NDArray[np.int64], int]:
+    """The past as the model may have made it, and by how many frames the event is late."""
+    dirty = np.flatnonzero(before != after)
+    past, choice = before.copy(), random.random()
+    if choice < draw.part_happened and len(dirty) >= 4:
+        done = dirty[_part(dirty, index.columns, random)]
+        past[done] = after[done]
+    elif choice < draw.part_happened + draw.wrong_tiles:
+        other = index.grids[random.integers(len(index.grids))]
+        stray = np.flatnonzero(other != after)
+        some = stray[_part(stray, index.columns, random)][:48] if len(stray) else stray
+        past[some] = other[some]
+    elif choice < draw.part_happened + draw.wrong_tiles + draw.late and len(dirty) >= 4:
+        return past, int(random.integers(1, draw.late_frames + 1))
+    return past, 0
+
+
+def _head_tiles(dirty: NDArray[np.bool_], random: np.random.Generator, draw: Draw) -> NDArray[np.int64]:
+    """The dirty tiles, or some where they are many, and a few clean ones; none where nothing changes."""
+    tiles, clean = np.flatnonzero(dirty), np.flatnonzero(~dirty)
+    if not len(tiles):
+        return tiles
+    if len(tiles) > draw.head_tiles:
+        tiles = np.sort(random.choice(tiles, draw.head_tiles, replace=False))
+    spare = random.choice(clean, min(len(clean), draw.clean_tiles), replace=False)
+    return np.concatenate([tiles, spare])
 
 
 def _classes(number: int, track: Track) -> tuple[NDArray[np.int64], ...]:

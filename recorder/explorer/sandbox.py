@@ -97,7 +97,8 @@ class Sandbox:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
-                **self._user,
+                user=self._user,
+                group=self._group,
             )
         )
 
@@ -105,9 +106,9 @@ class Sandbox:
         root = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="dreamdesk-")))
         home = root / "alex"
         dotfiles.write_home(home, wallpaper=self.appearance.wallpaper)
-        self._user = _ordinary_user()
-        if self._user:
-            _hand_over(root, self._user["user"], self._user["group"])
+        self._user, self._group = _ordinary_user()
+        if self._user is not None and self._group is not None:
+            _hand_over(root, self._user, self._group)
         self.display = self._start_server()
         self._environment = _environment(home, self.display)
         self._environment["DBUS_SESSION_BUS_ADDRESS"] = self._start_bus()
@@ -148,7 +149,8 @@ class Sandbox:
             env=self._environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            **self._user,
+            user=self._user,
+            group=self._group,
         )
         self._processes.append(bus)
         assert bus.stdout is not None
@@ -183,12 +185,12 @@ class Sandbox:
         self._stack.close()
 
 
-def _ordinary_user() -> dict[str, int]:
-    """Arguments for Popen: programs warn who runs them as root, and the model would learn the warning."""
+def _ordinary_user() -> tuple[int | None, int | None]:
+    """User and group for the desktop: programs warn who runs them as root, and the model would learn the warning."""
     if os.geteuid() != 0:
-        return {}
+        return None, None
     nobody = pwd.getpwnam("nobody")
-    return {"user": nobody.pw_uid, "group": nobody.pw_gid}
+    return nobody.pw_uid, nobody.pw_gid
 
 
 def _hand_over(root: Path, user: int, group: int) -> None:
