@@ -18,6 +18,7 @@ from models import events
 from models.context import EVENT_MAX_AGE, EVENT_SLOTS, Context, tiles_around
 from models.desk import Desk
 from models.diffusion import euler, sampling_times
+from models.tiles import TILE_PX
 from models.world import Outlook
 from recorder.actions import Action
 
@@ -29,14 +30,18 @@ class Sampling:
     `steps` of the head; a frame whose probability of change is under `floor` never changes, so that quiet screens
     stay quiet; the one draw that all tiles share lies between `where_low` and `where_high`. Tiles down to `join`
     times the draw come along where they touch those above it (hysteresis thresholding, Canny 1986): an event's
-    tiles are about equally probable, so a plain threshold among them would show it in scraps.
+    tiles are about equally probable, so a plain threshold among them would show it in scraps. A tile is painted at
+    most `repeats` times after an input event, unless a button is held or the pointer is within `reach` tiles: the
+    model may want to better a tile again and again, and without input a screen has to come to rest.
     """
 
     steps: int = 2
-    floor: float = 0.02
+    floor: float = 0.1
     where_low: float = 0.05
     where_high: float = 0.9
     join: float = 0.5
+    repeats: int = 3
+    reach: int = 2
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -76,6 +81,7 @@ class Engine:
         self._last_change = torch.zeros(self._tiles, device=self.device)
         self._events: deque[tuple[tuple[int, ...], Tensor]] = deque(maxlen=EVENT_SLOTS)
         self._pointer_px: tuple[int, int] | None = None
+        self._paints = np.zeros(self._tiles, np.int64)
         with self._inference():
             empty = torch.zeros(self._tiles, self.config.memory, device=self.device)
             self._memory = self._model.memory.step(empty, self.latent)
@@ -83,6 +89,8 @@ class Engine:
     def look(self, action: Action) -> Look:
         """Take an action and look at the next frame; once a frame."""
         self._frame += 1
+        if action.events or action.buttons:
+            self._paints[:] = 0
         for row in events.event_rows(action, self._frame):
             self._events.appendleft((row, self.latent[self._around(row[events.X], row[events.Y])]))
         with self._inference():
@@ -101,7 +109,15 @@ class Engine:
         level = sampling.where_low + (sampling.where_high - sampling.where_low) * where
         grid = look.tile_probability.float().cpu().numpy().reshape(self._grid)
         dirty = apply_hysteresis_threshold(grid, sampling.join * level, level)
-        return torch.from_numpy(np.flatnonzero(dirty)).to(self.device)
+        free = (self._paints < sampling.repeats).reshape(self._grid) | self._near_pointer(sampling.reach)
+        return torch.from_numpy(np.flatnonzero(dirty & free)).to(self.device)
+
+    def _near_pointer(self, reach: int) -> NDArray[np.bool_]:
+        """The tiles within `reach` of the one under the pointer, as a mask over the grid."""
+        assert self._pointer_px is not None, "look comes first"
+        column, row = (px // TILE_PX for px in self._pointer_px)
+        rows, columns = np.ogrid[: self._grid[0], : self._grid[1]]
+        return (abs(rows - row) <= reach) & (abs(columns - column) <= reach)
 
     def paint(self, look: Look, dirty: Int[Tensor, "m"], steps: int) -> Float[Tensor, "m c"]:
         """Denoise the dirty tiles together; whitened latents of the next frame."""
@@ -123,6 +139,7 @@ class Engine:
             self.latent = self.latent.index_copy(0, dirty, latent.to(self.device))
             self._memory[dirty] = self._model.memory.step(self._memory[dirty], self.latent[dirty])
             self._last_change[dirty] = self._frame
+        self._paints[dirty.cpu().numpy()] += 1
 
     def _inference(self) -> Any:
         return _Inference(self.device, self.dtype)

@@ -1,8 +1,8 @@
 """Pasts that the model made itself: the cheapest cure for drift (unrolled training without its gradients).
 
 For some moments the newest change before the target is painted by the model, from the true past before it. Training
-then sees the model's own brush in its context, learns to leave it alone where it is right, to paint again where it is
-plainly wrong, and to complete what it missed.
+then sees the model's own brush in its context, learns to leave it alone and to complete what it missed. What it
+painted badly is not called dirty: it would be painted as badly again, in every frame (see docs/ablations.md).
 """
 
 import numpy as np
@@ -15,7 +15,6 @@ from models.world import WorldModel
 
 PLAIN = Draw(part_happened=0.0, wrong_tiles=0.0, late=0.0, clean_tiles=0, head_tiles=256)
 STEPS = 1
-RIGHT_ERROR = 1.1  # rms error of a whitened latent up to which a tile is left alone; unrelated ones differ by 1.4
 MISSED_SHARE = 0.25  # of the pasts keep only the tiles that one shared draw would have painted
 
 
@@ -37,7 +36,6 @@ def own_pasts(
     with torch.no_grad():
         painted, probability = _paint(model, batch, random)
     rows = transitions.keep_own(painted[:OWN_ROWS])
-    right = ((painted - batch.target).square().mean(1).sqrt() < RIGHT_ERROR).numpy()
     pasts, start = {}, 0
     for row, count in zip(batch.changed.tolist(), batch.counts, strict=True):
         span = slice(start, min(start + count, OWN_ROWS))
@@ -48,9 +46,7 @@ def own_pasts(
         if random.random() < MISSED_SHARE:
             kept = probability[span].numpy() > random.random()
         before = transitions.shown_before(priors[place], tile[~kept])
-        pasts[places[place]] = OwnPast(
-            tile=tile[kept], row=rows[span][kept], right=right[span][kept], missed=tile[~kept], missed_row=before
-        )
+        pasts[places[place]] = OwnPast(tile=tile[kept], row=rows[span][kept], missed=tile[~kept], missed_row=before)
     return pasts
 
 

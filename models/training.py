@@ -32,7 +32,7 @@ class TrainConfig:
     warmup_steps: int = 50
     cooldown: float = 0.4
     clip: float = 1.0
-    ema: float = 0.998
+    ema: float = 0.99
     save_minutes: float = 3.0
     log_steps: int = 10
 
@@ -41,7 +41,8 @@ class TrainConfig:
 class Stage(Protocol):
     """What the loop trains."""
 
-    module: nn.Module
+    @property
+    def module(self) -> nn.Module: ...
 
     def loss(self, step: int) -> tuple[Tensor, dict[str, float]]:
         """The loss of the step's own batch, and what to log."""

@@ -10,6 +10,7 @@ than it ever was, or the last change is there only as the model itself painted i
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -34,7 +35,7 @@ class Draw:
     near: int = 14
     idle: int = 10
     part_happened: float = 0.12
-    wrong_tiles: float = 0.08
+    wrong_tiles: float = 0.02
     late: float = 0.12
     own: float = 0.0
     late_frames: int = 12
@@ -46,13 +47,12 @@ class Draw:
 class OwnPast:
     """How the model itself painted the last change of a moment's past.
 
-    `tile` (n,) places, `row` (n,) of the latents that it painted there, `right` (n,) whether they are near enough to
-    the truth to be left alone; `missed` (m,) places that it did not paint and `missed_row` (m,) what they still show.
+    `tile` (n,) places and `row` (n,) of the latents that it painted there; `missed` (m,) places that it did not paint
+    and `missed_row` (m,) what they still show.
     """
 
     tile: NDArray[np.int64]
     row: NDArray[np.int64]
-    right: NDArray[np.bool_]
     missed: NDArray[np.int64]
     missed_row: NDArray[np.int64]
 
@@ -218,7 +218,7 @@ class Transitions:
 
     def _moment(
         self, index: TrackIndex, frame: int, random: np.random.Generator, draw: Draw, own: OwnPast | None
-    ) -> dict[str, NDArray]:
+    ) -> dict[str, Any]:
         track = index.track
         before, after = index.grid(frame - 1), index.grid(frame)
         past, delay = (before.copy(), 0) if own else _alter(index, before, after, random, draw)
@@ -227,7 +227,6 @@ class Transitions:
             past[own.tile], past[own.missed] = own.row, own.missed_row
             replaced = past != before
             dirty = before != after
-            dirty[own.tile[~own.right]] = True
             dirty[own.missed] = own.missed_row != after[own.missed]
         age = frame - index.last_change(frame - 1) + delay
         tile = _head_tiles(dirty, random, draw)

@@ -145,6 +145,8 @@ class LocalBlock(nn.Module):
 class LocalLevel(nn.Module):
     """Features of every tile: its own latent, the patch's token, and where pointer and last event lie from it."""
 
+    centre_px: Tensor
+
     def __init__(self, config: WorldConfig) -> None:
         super().__init__()
         self.config = config
@@ -243,9 +245,9 @@ class HeadBlock(nn.Module):
             frames = slice(group * PADDED_FRAMES, (group + 1) * PADDED_FRAMES)
             own = _there(counts[frames], x.device)
             seen = torch.cat([own, own.new_ones(token_key.shape[:2])], dim=1)
-            key = torch.cat([pad_sequence(keys[frames], batch_first=True), token_key], dim=1)
-            value = torch.cat([pad_sequence(values[frames], batch_first=True), token_value], dim=1)
-            query = pad_sequence(queries[frames], batch_first=True)
+            key = torch.cat([pad_sequence(list(keys[frames]), batch_first=True), token_key], dim=1)
+            value = torch.cat([pad_sequence(list(values[frames]), batch_first=True), token_value], dim=1)
+            query = pad_sequence(list(queries[frames]), batch_first=True)
             out = attend(query.transpose(1, 2), key.transpose(1, 2), value.transpose(1, 2), seen)
             mixed.append(out.transpose(1, 2).flatten(2)[own])
         return attention.out(torch.cat(mixed))
