@@ -12,7 +12,8 @@ ROOT = Path(__file__).parent.parent
 
 
 def test_imports_run_one_way() -> None:
-    checked = subprocess.run(["lint-imports"], cwd=ROOT, capture_output=True, text=True, check=False)
+    tool = Path(sys.executable).with_name("lint-imports")
+    checked = subprocess.run([tool], cwd=ROOT, capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout
 
 

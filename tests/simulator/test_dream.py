@@ -10,7 +10,6 @@ from recorder.actions import Action
 from simulator.dream import Dream
 from simulator.shipped import CHECKPOINT
 from simulator.world import World
-from tests.models.conftest import toy_data, toy_run  # noqa: F401  (fixtures)
 from tests.world_contract import WorldContract
 
 IDLE_STEPS = 200
@@ -18,14 +17,14 @@ IDLE_STEPS = 200
 
 class TestDream(WorldContract):
     @pytest.fixture
-    def world(self, toy_run: Path) -> Iterator[World]:  # noqa: F811
-        dream = Dream.load(toy_run / "desk", device="cpu")
+    def world(self) -> Iterator[World]:
+        dream = Dream.load(CHECKPOINT, device="cpu")
         yield dream
         dream.close()
 
 
-def test_dense_paints_every_tile(toy_run: Path) -> None:  # noqa: F811
-    dream = Dream.load(toy_run / "desk", device="cpu")
+def test_dense_paints_every_tile() -> None:
+    dream = Dream.load(CHECKPOINT, device="cpu")
     dream.reset(seed=0)
     dream.dense = True
     assert dream.step(Action(x_px=5, y_px=5)).dirty.all()
