@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from models import events
 from models.desk import Desk, Tokenizer, load_tokenizer, save_desk, save_tokenizer
 from models.latents import Whitening, encode_tiles
 from models.presets import PRESETS, Preset
@@ -143,10 +144,15 @@ def _shapes(paths: list[Path]) -> list[PointerShape]:
 
 
 def _starts(tracks: list[Track], latents: torch.Tensor) -> torch.Tensor:
-    """The first screens of the first sessions, each different screen once."""
+    """The screens just before the first input of the first sessions, each different screen once.
+
+    The very first frame may show a desktop that is still being painted.
+    """
     offset, screens = 0, {}
     for track in tracks:
-        key = track.tiles_u8[track.grids[0]].tobytes()
-        screens.setdefault(key, latents[torch.from_numpy(track.grids[0].astype(np.int64)) + offset])
+        before = int(track.events[0, events.FRAME]) - 1 if len(track.events) else 0
+        grid = track.grids[max(0, int(np.searchsorted(track.change_frame, before, side="right")) - 1)]
+        key = track.tiles_u8[grid].tobytes()
+        screens.setdefault(key, latents[torch.from_numpy(grid.astype(np.int64)) + offset])
         offset += len(track.tiles_u8)
     return torch.stack(list(screens.values())[:START_SCREENS])

@@ -31,7 +31,7 @@ def test_dense_paints_every_tile() -> None:
 
 
 def test_the_shipped_desktop_stands_still_while_nothing_happens() -> None:
-    """`bench` runs 10,000 such steps; here a few, to the bit."""
+    """`bench --idle 10000` runs as many; here a few, to the bit."""
     dream = Dream.load(CHECKPOINT, device="cpu")
     first = dream.reset(seed=0).frame_u8
     for _ in range(IDLE_STEPS):
