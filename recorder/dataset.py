@@ -17,7 +17,7 @@ def session_name(seed: int) -> str:
 
 
 def split_of(seed: int) -> str:
-    """Held-out by seed, never by frame: of each ten seeds the eighth is validation and the ninth test."""
+    """Held-out by seed, never by frame: seeds that end in 8 are validation, in 9 test."""
     return {8: "validation", 9: "test"}.get(seed % 10, "train")
 
 
