@@ -34,6 +34,6 @@ def euler(denoiser: Denoiser, noise: Float[Tensor, "n c"], times: Sequence[float
     """Euler's method on dx/dt = (x - x_0) / t from times[0] = 1 to times[-1] = 0."""
     x = noise
     for t, following in pairwise(times):
-        clean = denoiser(x, torch.full((len(x),), t))
+        clean = denoiser(x, torch.full((len(x),), t, device=x.device))
         x = clean + (following / t) * (x - clean)
     return x

@@ -135,6 +135,7 @@ class Engine:
         """Continue with these contents: they are what was shown, and what is remembered."""
         if not len(dirty):
             return
+        dirty = dirty.to(self.device)
         with self._inference():
             self.latent = self.latent.index_copy(0, dirty, latent.to(self.device))
             self._memory[dirty] = self._model.memory.step(self._memory[dirty], self.latent[dirty])

@@ -29,6 +29,9 @@ class Whitening:
     def unwhiten(self, latent: Float[Tensor, "*n c"]) -> Float[Tensor, "*n c"]:
         return latent * self.deviation + self.mean
 
+    def to(self, device: torch.device) -> "Whitening":
+        return Whitening(mean=self.mean.to(device), deviation=self.deviation.to(device))
+
     def tensors(self) -> dict[str, Tensor]:
         return {"mean": self.mean, "deviation": self.deviation}
 
@@ -36,7 +39,7 @@ class Whitening:
 @torch.inference_mode()
 def encode_tiles(vae: TileVAE, tiles_u8: UInt8[Tensor, "n v"]) -> Float[Tensor, "n c"]:
     """Raw latents (the posterior's means) of a set of tiles."""
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast(tiles_u8.device.type, torch.bfloat16):
         parts = [vae.encode(to_unit(chunk))[0].float() for chunk in tiles_u8.split(CHUNK_TILES)]
     return torch.cat(parts)
 
@@ -44,6 +47,6 @@ def encode_tiles(vae: TileVAE, tiles_u8: UInt8[Tensor, "n v"]) -> Float[Tensor, 
 @torch.inference_mode()
 def decode_tiles(vae: TileVAE, latent_raw: Float[Tensor, "n c"]) -> UInt8[Tensor, "n v"]:
     """Tiles of a set of raw latents."""
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast(latent_raw.device.type, torch.bfloat16):
         parts = [to_u8(vae.decode(chunk)) for chunk in latent_raw.split(CHUNK_TILES)]
     return torch.cat(parts)

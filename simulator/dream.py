@@ -28,7 +28,7 @@ class Dream:
         self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         self.engine = Engine(desk, self.device)
         vae = desk.tokenizer.vae.to(self.device)
-        self._vae, self._whitening = vae, desk.tokenizer.whitening
+        self._vae, self._whitening = vae, desk.tokenizer.whitening.to(self.device)
         self.sampling = Sampling() if steps is None else Sampling(steps=steps)
         self.dense = False
         config = desk.world.config
