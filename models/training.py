@@ -16,6 +16,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from tqdm import tqdm
 
+from models.parallel import ALONE, Ranks
 from recorder.clock import Clock
 
 STATE, LOG = "state.safetensors", "log.jsonl"
@@ -58,8 +59,8 @@ def is_hidden_matrix(name: str, parameter: nn.Parameter) -> bool:
 class Trainer:
     """Runs a stage until its budget is spent; `folder` holds the state."""
 
-    def __init__(self, stage: Stage, config: TrainConfig, folder: Path, clock: Clock) -> None:
-        self.stage, self.config, self.folder, self._clock = stage, config, folder, clock
+    def __init__(self, stage: Stage, config: TrainConfig, folder: Path, clock: Clock, ranks: Ranks = ALONE) -> None:
+        self.stage, self.config, self.folder, self._clock, self._ranks = stage, config, folder, clock, ranks
         self.step, self.minutes = 0, 0.0
         named = dict(stage.module.named_parameters())
         matrices = {name: parameter for name, parameter in named.items() if is_hidden_matrix(name, parameter)}
@@ -68,7 +69,9 @@ class Trainer:
             (torch.optim.AdamW(rest, lr=config.adam_rate, betas=(0.9, 0.98), weight_decay=0.0), config.adam_rate)
         ]
         if matrices:
-            muon = torch.optim.Muon(list(matrices.values()), lr=config.muon_rate, weight_decay=0.0)
+            muon = ranks.split_optimizer(
+                torch.optim.Muon, list(matrices.values()), lr=config.muon_rate, weight_decay=0.0
+            )
             self.optimizers.append((muon, config.muon_rate))
         self.ema = {name: parameter.detach().clone() for name, parameter in named.items()}
         folder.mkdir(parents=True, exist_ok=True)
@@ -78,22 +81,31 @@ class Trainer:
         last_ns = self._clock.now_ns()
         unsaved = 0.0
         with tqdm(
-            total=self.config.minutes, initial=self.minutes, unit="min", mininterval=1.0, disable=not progress
+            total=self.config.minutes,
+            initial=self.minutes,
+            unit="min",
+            mininterval=1.0,
+            disable=not (progress and self._ranks.first),
         ) as bar:
             bar.bar_format = "{desc}{percentage:3.0f}%|{bar}| {n:.1f}/{total:.1f} min{postfix}"
             while self.minutes < self.config.minutes:
                 logs = self.train_step()
                 now_ns = self._clock.now_ns()
-                spent, last_ns = (now_ns - last_ns) / 6e10, now_ns
+                spent, last_ns = self._ranks.agree((now_ns - last_ns) / 6e10), now_ns
                 self.minutes += spent
                 unsaved += spent
                 self._log(logs, bar, spent)
                 if unsaved >= self.config.save_minutes:
-                    self.write_state()
-                    save(self)
+                    self._keep(save)
                     unsaved = 0.0
-        self.write_state()
-        save(self)
+        self._keep(save)
+
+    def _keep(self, save: Callable[["Trainer"], None]) -> None:
+        for optimizer, _ in self.optimizers:
+            self._ranks.gather_state(optimizer)
+        if self._ranks.first:
+            self.write_state()
+            save(self)
 
     def train_step(self) -> dict[str, float]:
         """One step; returns what to log."""
@@ -104,6 +116,7 @@ class Trainer:
         for optimizer, _ in self.optimizers:
             optimizer.zero_grad(set_to_none=True)
         loss.backward()
+        self._ranks.average_gradients(self.stage.module)
         norm = nn.utils.clip_grad_norm_(self.stage.module.parameters(), self.config.clip)
         for optimizer, _ in self.optimizers:
             optimizer.step()
@@ -155,12 +168,11 @@ class Trainer:
             for name, value in _under(tensors, f"optimizer.{place}.").items():
                 index, key = name.split(".", 1)
                 state.setdefault(int(index), {})[key] = value
-            groups = optimizer.state_dict()["param_groups"]
-            optimizer.load_state_dict({"state": state, "param_groups": groups})
+            optimizer.load_state_dict({"state": state, "param_groups": _numbered(optimizer)})
 
     def _log(self, logs: dict[str, float], bar: Any, spent: float) -> None:
         bar.update(min(spent, bar.total - bar.n))
-        if self.step % self.config.log_steps == 0:
+        if self.step % self.config.log_steps == 0 and self._ranks.first:
             row = {"step": self.step, "minutes": round(self.minutes, 3), **{k: round(v, 5) for k, v in logs.items()}}
             with (self.folder / LOG).open("a") as file:
                 file.write(json.dumps(row) + "\n")
@@ -169,3 +181,9 @@ class Trainer:
 
 def _under(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
     return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
+
+
+def _numbered(optimizer: torch.optim.Optimizer) -> list[dict[str, Any]]:
+    """The one parameter group with numbers for parameters, as in a state dict."""
+    (group,) = optimizer.param_groups
+    return [group | {"params": list(range(len(group["params"])))}]
