@@ -12,7 +12,8 @@ from torch import Tensor
 from models.checkpoint import load_config, load_module, load_tensors, save_folder
 from models.latents import Whitening
 from models.vae import TileVAE, VAEConfig
-from models.world import WorldConfig, WorldModel
+from models.world import WorldModel
+from models.world_config import WorldConfig
 from recorder.pointer import PointerShape
 
 

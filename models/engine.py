@@ -3,6 +3,7 @@
 Works on latents alone; pixels and people are the simulator's.
 """
 
+import math
 from collections import deque
 from dataclasses import dataclass
 from typing import Any
@@ -17,9 +18,11 @@ from torch import Tensor
 from models import events
 from models.context import EVENT_MAX_AGE, EVENT_SLOTS, Context, tiles_around
 from models.desk import Desk
-from models.diffusion import euler, sampling_times
+from models.head import Canvas
+from models.painting import Painting, paint
+from models.recall import Recall
 from models.tiles import TILE_PX
-from models.world import Outlook
+from models.world import Outlook, ways_of
 from recorder.actions import Action
 
 
@@ -36,7 +39,9 @@ class Sampling:
     """
 
     steps: int = 2
-    floor: float = 0.1
+    floor: float = 0.03
+    when_low: float = 0.4
+    when_high: float = 0.6
     where_low: float = 0.05
     where_high: float = 0.9
     join: float = 0.5
@@ -72,6 +77,8 @@ class Engine:
         self._model = desk.world.to(device, self.dtype)
         self._grid = (self.config.rows, self.config.columns)
         self._tiles = self.config.rows * self.config.columns
+        with self._inference():
+            self._palette_keys = self._model.palette.keys()
 
     def begin(self, latent: Float[Tensor, "n c"], generator: torch.Generator) -> None:
         """Show a screen given by its whitened latents."""
@@ -82,9 +89,11 @@ class Engine:
         self._events: deque[tuple[tuple[int, ...], Tensor]] = deque(maxlen=EVENT_SLOTS)
         self._pointer_px: tuple[int, int] | None = None
         self._paints = np.zeros(self._tiles, np.int64)
+        self._hazard = 0.0
         with self._inference():
             empty = torch.zeros(self._tiles, self.config.memory, device=self.device)
             self._memory = self._model.memory.step(empty, self.latent)
+        self._recall = Recall(self.latent)
 
     def look(self, action: Action) -> Look:
         """Take an action and look at the next frame; once a frame."""
@@ -103,14 +112,29 @@ class Engine:
 
     def draw_dirty(self, look: Look, sampling: Sampling) -> Int[Tensor, "m"]:
         """The tiles that change: whether anything does, then all tiles more probable than one shared draw."""
-        when, where = torch.rand(2, generator=self._generator).tolist()
-        if look.change_probability < max(sampling.floor, when):
+        if not self._fires(look.change_probability, sampling):
             return torch.empty(0, dtype=torch.long, device=self.device)
-        level = sampling.where_low + (sampling.where_high - sampling.where_low) * where
+        level = self._between(sampling.where_low, sampling.where_high)
         grid = look.tile_probability.float().cpu().numpy().reshape(self._grid)
         dirty = apply_hysteresis_threshold(grid, sampling.join * level, level)
         free = (self._paints < sampling.repeats).reshape(self._grid) | self._near_pointer(sampling.reach)
         return torch.from_numpy(np.flatnonzero(dirty & free)).to(self.device)
+
+    def _fires(self, probability: float, sampling: Sampling) -> bool:
+        """Whether anything changes in this frame."""
+        if probability < sampling.floor:
+            self._hazard = 0.0
+            return False
+        if self._hazard == 0.0:
+            self._patience = -math.log1p(-self._between(sampling.when_low, sampling.when_high))
+        self._hazard -= math.log1p(-min(probability, 1 - 1e-6))
+        if self._hazard < self._patience:
+            return False
+        self._hazard = 0.0
+        return True
+
+    def _between(self, low: float, high: float) -> float:
+        return low + (high - low) * float(torch.rand((), generator=self._generator))
 
     def _near_pointer(self, reach: int) -> NDArray[np.bool_]:
         """The tiles within `reach` of the one under the pointer, as a mask over the grid."""
@@ -119,17 +143,21 @@ class Engine:
         rows, columns = np.ogrid[: self._grid[0], : self._grid[1]]
         return (abs(rows - row) <= reach) & (abs(columns - column) <= reach)
 
-    def paint(self, look: Look, dirty: Int[Tensor, "m"], steps: int) -> Float[Tensor, "m c"]:
-        """Denoise the dirty tiles together; whitened latents of the next frame."""
+    def paint(self, look: Look, dirty: Int[Tensor, "m"], steps: int) -> Painting:
+        """The dirty tiles' whitened latents in the next frame."""
         if not len(dirty):
-            return self.latent[dirty]
-        counts = [len(dirty)]
+            return Painting(latent=self.latent[dirty], choice=dirty)
+        canvas = Canvas(
+            local=look.outlook.local[0, dirty],
+            ways=ways_of(look.outlook, torch.zeros_like(dirty), dirty),
+            memory=self._memory[dirty],
+            slots=self._recall.slots(dirty, self._frame),
+            tokens=look.outlook.tokens,
+            counts=[len(dirty)],
+        )
         with self._inference():
-            previous, head = self.latent[dirty], self._model.head
-            condition = head.condition(previous, look.outlook.local[0, dirty], self._memory[dirty], look.outlook.tokens)
-            noise = torch.randn(previous.shape, generator=self._generator).to(self.device)
-            difference = euler(lambda x, t: head(x, t, condition, counts), noise, sampling_times(steps))
-        return previous + difference.float()
+            noise = torch.randn(len(dirty), self.config.channels, generator=self._generator).to(self.device)
+            return paint(self._model.head, canvas, self._model.palette, self._palette_keys, noise, steps)
 
     def show(self, dirty: Int[Tensor, "m"], latent: Float[Tensor, "m c"]) -> None:
         """Continue with these contents: they are what was shown, and what is remembered."""
@@ -139,6 +167,7 @@ class Engine:
         with self._inference():
             self.latent = self.latent.index_copy(0, dirty, latent.to(self.device))
             self._memory[dirty] = self._model.memory.step(self._memory[dirty], self.latent[dirty])
+            self._recall.show(dirty, self.latent[dirty], self._frame)
             self._last_change[dirty] = self._frame
         self._paints[dirty.cpu().numpy()] += 1
 

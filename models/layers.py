@@ -5,6 +5,8 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 from torch.nn import functional
 
+AGE_DECAYS = (1.0, 4.0, 16.0, 64.0)  # frames
+
 
 class Norm(nn.Module):
     """Layer norm without offset (Ba et al. 2016); torch's fused kernel, ten times faster on a CPU than RMSNorm."""
@@ -105,3 +107,8 @@ def fourier(x: Float[Tensor, "*b"], bands: int) -> Float[Tensor, "*b f"]:
     """sin and cos of x at `bands` octaves, the lowest with period 2: x in [-1, 1] is told apart."""
     angles = x[..., None] * (torch.pi * 2.0 ** torch.arange(bands, device=x.device, dtype=torch.float32))
     return torch.cat([angles.sin(), angles.cos()], dim=-1)
+
+
+def age_features(age: Float[Tensor, "*b"]) -> Float[Tensor, "*b 4"]:
+    """How long ago something was, in frames: exponentials of AGE_DECAYS."""
+    return torch.stack([torch.exp(-age / decay) for decay in AGE_DECAYS], dim=-1)

@@ -1,4 +1,4 @@
-"""What the world model is trained on: when, where, what and the pointer's shape."""
+"""What the world model is trained on: when, where, what (shown again, or new) and the pointer's shape."""
 
 import torch
 from jaxtyping import Bool, Float
@@ -6,28 +6,60 @@ from torch import Tensor
 from torch.nn import functional
 
 from models.diffusion import noised
+from models.head import Canvas
+from models.recall import NEW
 from models.transitions import Batch
-from models.world import WorldModel
+from models.world import Outlook, WorldModel, ways_of
 
 SHAPE_WEIGHT = 0.2
 SMALL_CHANGE_TILES = 8.0  # a change of n tiles weighs n / (n + this), so that large ones do not drown small ones
+AGAIN_WEIGHT = 0.2  # of the denoising error of tiles that need no denoising
+KNOWN_SHARE = 0.9  # of these are given clean while the rest is denoised, as in play
+ALL_NOISE, SOME_KNOWN = 0.5, 0.25  # shares of frames; in the rest what is new is denoised around what is known
+
+
+def draw_noise(batch: Batch, generator: torch.Generator) -> tuple[Float[Tensor, "m c"], Float[Tensor, "m"]]:
+    """Noise and times for the head's tiles, with the patterns that play meets.
+
+    All tiles of a frame pure noise; some known (time 0) and the rest pure noise; or, last, nearly all that needs no
+    denoising known, and the rest at one time.
+    """
+    noise = torch.randn(batch.target.shape, generator=generator)
+    pattern, share, time = torch.rand(3, len(batch.counts), generator=generator)
+    share = torch.where(pattern < ALL_NOISE, 0.0, torch.where(pattern < ALL_NOISE + SOME_KNOWN, share, KNOWN_SHARE))
+    time = torch.where(pattern < ALL_NOISE + SOME_KNOWN, 1.0, time)
+    drawn = torch.rand(len(batch.choice), generator=generator)
+    known = (batch.choice != NEW) & (drawn < share[batch.tile_frame])
+    return noise, torch.where(known, 0.0, time[batch.tile_frame])
 
 
 def world_loss(
     model: WorldModel, batch: Batch, noise: Float[Tensor, "m c"], t: Float[Tensor, "m"]
 ) -> tuple[Float[Tensor, ""], dict[str, float]]:
-    """The sum of the four losses, and each apart."""
+    """The sum of the losses, and each apart."""
     tokens = model.backbone(batch.context)
     when_logit, shape_logit = model.when_and_shape(tokens)
-    tokens = tokens[batch.changed]
-    local = model.local(batch.context.at(batch.changed), tokens)
     when = _when_loss(when_logit, batch)
-    where = _where_loss(model.where(local)[..., 0].float(), batch.dirty[batch.changed])
-    what, share = _what_loss(model, tokens, local, batch, noise, t)
     shape = functional.cross_entropy(shape_logit, batch.shape)
+    changed = batch.context.at(batch.changed)
+    outlook = model.outlook_from(changed, tokens[batch.changed])
+    where = _where_loss(outlook.where, batch.dirty[batch.changed])
+    what, logs = _what_loss(model, canvas_of(model, outlook, batch), batch, noise, t)
     loss = when + where + what + SHAPE_WEIGHT * shape
-    logs = {"when": when, "where": where, "what": what, "copy_share": share, "shape": shape}
+    logs = {"when": when, "where": where, "shape": shape, **logs}
     return loss, {name: float(value.detach()) for name, value in logs.items()}
+
+
+def canvas_of(model: WorldModel, outlook: Outlook, batch: Batch) -> Canvas:
+    """The batch's head tiles as the head sees them; `outlook` of its changed moments."""
+    return Canvas(
+        local=outlook.local[batch.tile_frame, batch.tile],
+        ways=ways_of(outlook, batch.tile_frame, batch.tile),
+        memory=model.memory.scan(batch.history, batch.history_there),
+        slots=batch.slots,
+        tokens=outlook.tokens,
+        counts=batch.counts,
+    )
 
 
 def _when_loss(logit: Float[Tensor, "b"], batch: Batch) -> Float[Tensor, ""]:
@@ -44,21 +76,24 @@ def _where_loss(logit: Float[Tensor, "f n"], dirty: Bool[Tensor, "f n"]) -> Floa
 
 
 def _what_loss(
-    model: WorldModel,
-    tokens: Float[Tensor, "f g d"],
-    local: Float[Tensor, "f n l"],
-    batch: Batch,
-    noise: Float[Tensor, "m c"],
-    t: Float[Tensor, "m"],
-) -> tuple[Float[Tensor, ""], Float[Tensor, ""]]:
-    """Squared error of the denoised difference, and its share of what copying would cost."""
-    previous = batch.context.latent[batch.changed[batch.tile_frame], batch.tile]
-    memory = model.memory.scan(batch.history, batch.history_there)
-    condition = model.head.condition(previous, local[batch.tile_frame, batch.tile], memory, tokens)
-    difference = batch.target - previous
-    predicted = model.head(noised(difference, noise, t), t, condition, batch.counts)
+    model: WorldModel, canvas: Canvas, batch: Batch, noise: Float[Tensor, "m c"], t: Float[Tensor, "m"]
+) -> tuple[Float[Tensor, ""], dict[str, Tensor]]:
+    """Squared error of the denoised difference, and cross-entropy of what shows an earlier content, told from noise."""
+    difference = batch.target - batch.slots.latent[:, 0]
+    condition = model.head.condition(canvas)
+    estimate = model.head(noised(difference, noise, t), t, condition)
     count = torch.tensor(batch.counts, dtype=torch.float32)[batch.tile_frame]
-    weight = (count + SMALL_CHANGE_TILES).rsqrt()[:, None]
-    error = ((predicted - difference).square() * weight).mean()
-    copied = (difference.square() * weight).mean()
-    return error / weight.mean(), (error / copied.clamp_min(1e-8)).detach()
+    weight = (count + SMALL_CHANGE_TILES).rsqrt()
+    new = batch.choice == NEW
+    weight_new = weight * torch.where(new, 1.0, AGAIN_WEIGHT) * (t > 0)
+    error = (estimate.difference - difference).square().mean(dim=1)
+    what = (error * weight_new).sum() / weight_new.sum().clamp_min(1e-6)
+    asked = (t == 1).nonzero()[:, 0]
+    logits = model.head.choice(estimate, condition, asked, model.palette, model.palette.keys())
+    entropy = functional.cross_entropy(logits, batch.choice[asked], reduction="none")
+    share = weight[asked] / weight[asked].sum().clamp_min(1e-6)
+    choice = (entropy * share).sum()
+    right = ((logits.argmax(1) == batch.choice[asked]) * share).sum()
+    pure = (new & (t == 1)).float()
+    copied = (error * pure).sum() / (difference.square().mean(dim=1) * pure).sum().clamp_min(1e-6)
+    return what + choice, {"what": what, "choice": choice, "right": right, "copy_share": copied}

@@ -9,8 +9,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from models.diffusion import euler, sampling_times
-from models.transitions import OWN_ROWS, Batch, Draw, OwnPast, Transitions
+from models.losses import canvas_of
+from models.moment import Draw, OwnPast
+from models.painting import paint
+from models.recall import NEW
+from models.transitions import OWN_ROWS, Batch, Transitions
 from models.world import WorldModel
 
 PLAIN = Draw(part_happened=0.0, wrong_tiles=0.0, late=0.0, clean_tiles=0, head_tiles=256)
@@ -34,8 +37,9 @@ def own_pasts(
     priors = [moment for moment in earlier.values() if moment is not None]
     batch = transitions.assemble(priors, [1.0] * len(priors), random, draw=PLAIN)
     with torch.no_grad():
-        painted, probability = _paint(model, batch, random)
+        painted, choice, probability = _paint(model, batch, random)
     rows = transitions.keep_own(painted[:OWN_ROWS])
+    rows = _rows_of_choices(batch, choice[: len(rows)], rows)
     pasts, start = {}, 0
     for row, count in zip(batch.changed.tolist(), batch.counts, strict=True):
         span = slice(start, min(start + count, OWN_ROWS))
@@ -50,14 +54,22 @@ def own_pasts(
     return pasts
 
 
-def _paint(model: WorldModel, batch: Batch, random: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
-    """The latents that the model paints on the changed tiles (m, c), and how probable it found each (m,)."""
+def _paint(
+    model: WorldModel, batch: Batch, random: np.random.Generator
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """What the model paints on the changed tiles (m, c), the slots that it chose (m,), how probable it found each."""
     outlook = model.outlook(batch.context.at(batch.changed))
-    previous = batch.context.latent[batch.changed[batch.tile_frame], batch.tile]
-    memory = model.memory.scan(batch.history, batch.history_there)
-    local = outlook.local[batch.tile_frame, batch.tile]
-    condition = model.head.condition(previous, local, memory, outlook.tokens)
     generator = torch.Generator().manual_seed(int(random.integers(2**31)))
-    noise = torch.randn(previous.shape, generator=generator)
-    difference = euler(lambda x, t: model.head(x, t, condition, batch.counts), noise, sampling_times(STEPS))
-    return previous + difference.float(), torch.sigmoid(outlook.where)[batch.tile_frame, batch.tile]
+    noise = torch.randn(batch.target.shape, generator=generator)
+    canvas, keys = canvas_of(model, outlook, batch), model.palette.keys()
+    painting = paint(model.head, canvas, model.palette, keys, noise, STEPS)
+    return painting.latent, painting.choice, torch.sigmoid(outlook.where)[batch.tile_frame, batch.tile]
+
+
+def _rows_of_choices(batch: Batch, choice: torch.Tensor, own: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where the model pointed at a content that the track knows, that content's row; else its own latent's."""
+    tiles = torch.arange(len(choice))
+    again = batch.slot_row[tiles, choice.clamp_max(NEW - 1)]
+    right = (choice > NEW) & (choice == batch.choice[tiles])
+    rows = torch.where(right, batch.target_row[tiles], torch.from_numpy(own))
+    return torch.where(choice < NEW, again, rows).numpy()

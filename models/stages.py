@@ -1,26 +1,32 @@
 """The stages that the training loop runs: the tile VAE, then the world model on its latents."""
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 from torch import Tensor
 
-from models.diffusion import draw_times
-from models.losses import world_loss
+from models.losses import draw_noise, world_loss
+from models.moment import Draw
 from models.own_output import own_pasts
+from models.palette import common_contents
+from models.parallel import ALONE, Ranks
 from models.track import Track
-from models.transitions import Draw, Transitions
+from models.transitions import Transitions
 from models.vae import TileVAE, VAEConfig, to_unit
-from models.world import WorldConfig, WorldModel
+from models.world import WorldModel
+from models.world_config import WorldConfig
 
 VAE_BATCH = 1024
 COMPONENT_TILES = 30_000
+OWN_FROM_STEP = 300  # before that the model paints nothing worth learning from
 COMMON_SHARE = 0.5  # of a batch is drawn by how often tiles are shown (plain ones), the rest from all alike (text)
 
 
 class VAEStage:
     """Trains the VAE on the distinct tiles of tracks."""
 
-    def __init__(self, tracks: list[Track], config: VAEConfig, seed: int) -> None:
+    def __init__(self, tracks: list[Track], config: VAEConfig, seed: int, ranks: Ranks = ALONE) -> None:
         counts: dict[bytes, int] = {}
         for track in tracks:
             times = np.bincount(track.grids[track.dirty()], minlength=len(track.tiles_u8))
@@ -31,16 +37,16 @@ class VAEStage:
         shown = torch.tensor(list(counts.values()), dtype=torch.float64)
         weights = COMMON_SHARE * shown / shown.sum() + (1 - COMMON_SHARE) / len(shown)
         self._cumulative = weights.cumsum(0)
-        self._seed = seed
+        self._seed, self._ranks = seed, ranks
         torch.manual_seed(seed)
         self.module = TileVAE(config)
         some = torch.randperm(len(self._tiles), generator=torch.Generator().manual_seed(seed))[:COMPONENT_TILES]
         self.module.start_from_components(to_unit(self._tiles[some]))
 
     def loss(self, step: int) -> tuple[Tensor, dict[str, float]]:
-        generator = torch.Generator().manual_seed(self._seed * 1_000_003 + step)
-        drawn = torch.searchsorted(self._cumulative, torch.rand(VAE_BATCH, generator=generator, dtype=torch.float64))
-        noise = torch.randn(VAE_BATCH, self.module.config.channels, generator=generator)
+        generator, count = _generator(self._seed, step, self._ranks), self._ranks.share(VAE_BATCH)
+        drawn = torch.searchsorted(self._cumulative, torch.rand(count, generator=generator, dtype=torch.float64))
+        noise = torch.randn(count, self.module.config.channels, generator=generator)
         with torch.autocast("cpu", torch.bfloat16):
             return self.module(self._tiles[drawn.clamp_max(len(self._tiles) - 1)], noise)
 
@@ -49,19 +55,36 @@ class WorldStage:
     """Trains the world model on whitened latents."""
 
     def __init__(
-        self, tracks: list[Track], latents: Tensor, config: WorldConfig, draw: Draw, shape_names: list[str], seed: int
+        self,
+        tracks: list[Track],
+        latents: Tensor,
+        config: WorldConfig,
+        draw: Draw,
+        shape_names: list[str],
+        seed: int,
+        ranks: Ranks = ALONE,
     ) -> None:
-        self._transitions = Transitions(tracks, latents, draw, shape_names)
-        self._seed, self._own = seed, draw.own
+        part = replace(
+            draw, changed=ranks.share(draw.changed), near=ranks.share(draw.near), idle=ranks.share(draw.idle)
+        )
+        self._seed, self._own, self._ranks = seed, draw.own, ranks
+        rows, place = common_contents(tracks, config.palette)
+        self._transitions = Transitions(tracks, latents, part, shape_names, place)
         torch.manual_seed(seed)
         self.module = WorldModel(config)
+        self.module.palette.latent[: len(rows)] = latents[torch.from_numpy(rows)]
 
     def loss(self, step: int) -> tuple[Tensor, dict[str, float]]:
-        random = np.random.default_rng([self._seed, step])
+        random = np.random.default_rng([self._seed, step, self._ranks.rank])
         moments, weights = self._transitions.draw(random)
         with torch.autocast("cpu", torch.bfloat16):
-            own = own_pasts(self.module, self._transitions, moments, self._own, random)
+            share = self._own if step >= OWN_FROM_STEP else 0.0
+            own = own_pasts(self.module, self._transitions, moments, share, random)
             batch = self._transitions.assemble(moments, weights, random, own)
-            generator = torch.Generator().manual_seed(self._seed * 1_000_003 + step)
-            noise = torch.randn(batch.target.shape, generator=generator)
-            return world_loss(self.module, batch, noise, draw_times(len(noise), generator))
+            noise, t = draw_noise(batch, _generator(self._seed, step, self._ranks))
+            return world_loss(self.module, batch, noise, t)
+
+
+def _generator(seed: int, step: int, ranks: Ranks) -> torch.Generator:
+    """The randomness of one step in one process."""
+    return torch.Generator().manual_seed((seed * 1_000_003 + step) * ranks.size + ranks.rank)

@@ -11,12 +11,14 @@ import torch
 from models import events
 from models.desk import Desk, Tokenizer, load_tokenizer, save_desk, save_tokenizer
 from models.latents import Whitening, encode_tiles
+from models.parallel import Ranks
 from models.presets import PRESETS, Preset
 from models.stages import VAEStage, WorldStage
 from models.track import Track, load_tracks
 from models.training import TrainConfig, Trainer
 from models.vae import TileVAE
-from models.world import WorldConfig, WorldModel
+from models.world import WorldModel
+from models.world_config import WorldConfig
 from recorder.clock import Clock
 from recorder.dataset import file_hash, session_paths
 from recorder.pointer import PointerShape
@@ -48,8 +50,10 @@ def train_vae(order: Order, clock: Clock) -> None:
     """Sessions in, `OUT/vae` out."""
     torch.set_num_threads(order.threads)
     paths, tracks = _tracks(order)
-    stage = VAEStage(tracks, order.values().vae, order.seed)
-    trainer = Trainer(stage, TrainConfig(minutes=order.minutes, seed=order.seed), order.out / "vae-state", clock)
+    ranks = Ranks.join()
+    stage = VAEStage(tracks, order.values().vae, order.seed, ranks)
+    config = TrainConfig(minutes=order.minutes, seed=order.seed)
+    trainer = Trainer(stage, config, order.out / "vae-state", clock, ranks)
     about = _about(paths, order)
 
     def save(trainer: Trainer) -> None:
@@ -79,8 +83,10 @@ def train_world(order: Order, clock: Clock) -> None:
         **order.values().world,
     )
     names = [shape.name for shape in shapes]
-    stage = WorldStage(tracks, latents, config, order.values().draw, names, order.seed)
-    trainer = Trainer(stage, TrainConfig(minutes=order.minutes, seed=order.seed), order.out / "world-state", clock)
+    ranks = Ranks.join()
+    stage = WorldStage(tracks, latents, config, order.values().draw, names, order.seed, ranks)
+    budget = TrainConfig(minutes=order.minutes, seed=order.seed)
+    trainer = Trainer(stage, budget, order.out / "world-state", clock, ranks)
     starts = _starts(tracks, latents)
     with Session(paths[0]) as session:
         fps = session.fps
@@ -88,7 +94,7 @@ def train_world(order: Order, clock: Clock) -> None:
 
     def save(trainer: Trainer) -> None:
         world = WorldModel(config)
-        world.load_state_dict(trainer.ema)
+        world.load_state_dict(stage.module.state_dict() | trainer.ema)
         training = about | {"minutes": round(trainer.minutes, 1), "steps": trainer.step}
         desk = Desk(tokenizer=tokenizer, world=world, starts=starts, shapes=shapes, fps=fps, about=training)
         save_desk(order.out / DESK_FOLDER, desk)
@@ -122,6 +128,7 @@ def _about(paths: list[Path], order: Order) -> dict[str, Any]:
         "preset": order.preset,
         "seed": order.seed,
         "threads": order.threads,
+        "processes": Ranks.join().size,
         "hardware": f"{os.cpu_count()} CPU cores",
         "torch": torch.__version__,
         "data": {path.name: file_hash(path) for path in paths},

@@ -2,15 +2,10 @@
 
 Most frames change nothing, so moments are drawn by class: frames that change, frames soon after an input that do
 not, and idle ones. The weight of each moment undoes that choice where a probability is learned.
-
-Some pasts are altered on purpose, the target staying the truth, so that the model repairs what its own sampling may
-do to it: a part of the event has already happened, some tiles show what they showed at another time, the event is later
-than it ever was, or the last change is there only as the model itself painted it (`models.own_output`).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
@@ -19,42 +14,14 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from models import events
-from models.context import EVENT_MAX_AGE, EVENT_SLOTS, Context, tiles_around
+from models.context import Context
+from models.moment import Draw, OwnPast, moment_arrays
+from models.recall import NEW, Slots
 from models.track import Track
+from models.track_index import TrackIndex
 
-HISTORY = 8
 NEAR_FRAMES = 20
 OWN_ROWS = 16_384  # places for latents that the model made itself, behind the tracks' latents
-
-
-@dataclass(frozen=True, kw_only=True)
-class Draw:
-    """How many moments of each class a batch has, how often a past is altered, and what the head is given."""
-
-    changed: int = 36
-    near: int = 14
-    idle: int = 10
-    part_happened: float = 0.12
-    wrong_tiles: float = 0.02
-    late: float = 0.12
-    own: float = 0.0
-    late_frames: int = 12
-    head_tiles: int = 256
-    clean_tiles: int = 4
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class OwnPast:
-    """How the model itself painted the last change of a moment's past.
-
-    `tile` (n,) places and `row` (n,) of the latents that it painted there; `missed` (m,) places that it did not paint
-    and `missed_row` (m,) what they still show.
-    """
-
-    tile: NDArray[np.int64]
-    row: NDArray[np.int64]
-    missed: NDArray[np.int64]
-    missed_row: NDArray[np.int64]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -63,9 +30,10 @@ class Batch:
 
     `changed` are the f moments in which something changes; head tiles belong to these alone. `dirty` tiles differ
     between past and target; `weight` undoes the balanced draw; `tile` is each head tile's place in its frame,
-    `tile_frame` the place of its moment in `changed`, `target` its whitened latent in the next frame, `history` the
-    last contents that it showed, oldest first. Moments are ordered by how much they change; `order` says which of
-    the given ones each is.
+    `tile_frame` the place of its moment in `changed`, `target` its whitened latent in the next frame and `target_row`
+    the row of that, `history` the last contents that it showed, oldest first, `slots` the different ones among them
+    and `slot_row` their rows, `choice` the slot or the place in the palette where the target is found, or NEW. Moments
+    are ordered by how much they change; `order` says which of the given ones each is.
     """
 
     order: list[int]
@@ -80,50 +48,28 @@ class Batch:
     target: Float[Tensor, "m c"]
     history: Float[Tensor, "m k c"]
     history_there: Bool[Tensor, "m k"]
-
-
-class TrackIndex:
-    """Answers what a tile showed and when, for one track."""
-
-    def __init__(self, track: Track, offset: int, shape_index: NDArray[np.int64]) -> None:
-        self.track = track
-        self.rows, self.columns = (int(side) for side in track.grid_shape)
-        self.grids = track.grids.astype(np.int64) + offset
-        dirty = track.dirty()
-        self.dirty_count = dirty.sum(axis=1)
-        tile, row = np.nonzero(dirty.T)
-        self._key = tile * len(track) + track.change_frame[row]
-        self._frame = track.change_frame[row]
-        self._content = self.grids[row, tile]
-        self._first = np.searchsorted(tile, np.arange(self.rows * self.columns))
-        self._shapes = np.append(shape_index, 0)  # -1, no shape, reads the last entry
-
-    def grid(self, frame: int) -> NDArray[np.int64]:
-        """What each tile shows at a frame."""
-        return self.grids[np.searchsorted(self.track.change_frame, frame, side="right") - 1]
-
-    def shape(self, frame: int) -> int:
-        return int(self._shapes[self.track.shape[frame]])
-
-    def last_change(self, frame: int) -> NDArray[np.int64]:
-        """For each tile the frame of its last change up to `frame`."""
-        return self._frame[self._until(np.arange(self.rows * self.columns), frame) - 1]
-
-    def history(self, tile: NDArray[np.int64], frame: int) -> NDArray[np.int64]:
-        """(n, HISTORY) contents up to `frame`, oldest first; -1 where there was none."""
-        place = self._until(tile, frame)[:, None] + np.arange(-HISTORY, 0)
-        return np.where(place >= self._first[tile][:, None], self._content[place], -1)
-
-    def _until(self, tile: NDArray[np.int64], frame: int) -> NDArray[np.int64]:
-        return np.searchsorted(self._key, tile * len(self.track) + frame, side="right")
+    slots: Slots
+    slot_row: Int[Tensor, "m o"]
+    choice: Int[Tensor, "m"]
+    target_row: Int[Tensor, "m"]
 
 
 class Transitions:
     """Draws batches from tracks whose tiles are rows of `latents` (U, C), whitened, track after track."""
 
-    def __init__(self, tracks: list[Track], latents: Float[Tensor, "u c"], draw: Draw, shape_names: list[str]) -> None:
+    def __init__(
+        self,
+        tracks: list[Track],
+        latents: Float[Tensor, "u c"],
+        draw: Draw,
+        shape_names: list[str],
+        palette_place: NDArray[np.int64] | None = None,
+    ) -> None:
         self._latents = torch.cat([latents, latents.new_zeros(OWN_ROWS, latents.shape[1])])
         self._draw = draw
+        self._palette_place = np.full(len(self._latents), -1)
+        if palette_place is not None:
+            self._palette_place[: len(palette_place)] = palette_place
         offsets = np.cumsum([0, *(len(track.tiles_u8) for track in tracks)])
         self._indices = [
             TrackIndex(track, int(offset), np.array([shape_names.index(name) for name in track.shape_names], np.int64))
@@ -177,7 +123,7 @@ class Transitions:
         """
         draw, own = draw or self._draw, own or {}
         rows = [
-            self._moment(self._indices[track], int(frame), random, draw, own.get(place))
+            moment_arrays(self._indices[track], int(frame), random, draw, own.get(place))
             for place, (track, frame) in enumerate(moments)
         ]
         order = sorted(range(len(rows)), key=lambda place: len(rows[place]["tile"]))
@@ -186,7 +132,7 @@ class Transitions:
         counts = [len(row["tile"]) for row in rows if len(row["tile"])]
         dirty = torch.from_numpy(stacked["dirty"])
         tile = {name: np.concatenate([row[name] for row in rows]) for name in rows[0] if name.startswith("tile")}
-        history = torch.from_numpy(tile["tile_history"])
+        history, slot = torch.from_numpy(tile["tile_history"]), torch.from_numpy(tile["tile_slot"])
         latents = self._latents
         context = Context(
             latent=latents[torch.from_numpy(stacked["ids"])],
@@ -214,73 +160,17 @@ class Transitions:
             target=latents[torch.from_numpy(tile["tile_target"])],
             history=latents[history.clamp_min(0)],
             history_there=history >= 0,
+            slots=Slots(
+                latent=latents[slot.clamp_min(0)], age=torch.from_numpy(tile["tile_slot_age"]).float(), there=slot >= 0
+            ),
+            slot_row=slot,
+            choice=torch.from_numpy(self._with_palette(tile["tile_choice"], tile["tile_target"])),
+            target_row=torch.from_numpy(tile["tile_target"]),
         )
 
-    def _moment(
-        self, index: TrackIndex, frame: int, random: np.random.Generator, draw: Draw, own: OwnPast | None
-    ) -> dict[str, Any]:
-        track = index.track
-        before, after = index.grid(frame - 1), index.grid(frame)
-        past, delay = (before.copy(), 0) if own else _alter(index, before, after, random, draw)
-        replaced, dirty = past != before, past != after
-        if own:
-            past[own.tile], past[own.missed] = own.row, own.missed_row
-            replaced = past != before
-            dirty = before != after
-            dirty[own.missed] = own.missed_row != after[own.missed]
-        age = frame - index.last_change(frame - 1) + delay
-        tile = _head_tiles(dirty, random, draw)
-        history = index.history(tile, frame - 1)
-        if own:
-            history[:, -1] = past[tile]
-        else:
-            age[replaced] = 1
-            history[replaced[tile]] = np.concatenate([history[:, 1:], past[tile][:, None]], axis=1)[replaced[tile]]
-        shape = (index.rows, index.columns)
-        pointer = track.pointer_px[[frame - 1, frame]]
-        return {
-            "ids": past,
-            "age": age,
-            "dirty": dirty,
-            "pointer_px": pointer,
-            "pointer_ids": past[tiles_around(pointer[1:, 0], pointer[1:, 1], shape)[0]],
-            "held": track.held[frame],
-            "shape": np.int64(index.shape(frame)),
-            "tile": tile,
-            "tile_target": after[tile],
-            "tile_history": history,
-            **_recent_events(index, frame, delay),
-        }
-
-
-def _alter(
-    index: TrackIndex, before: NDArray, after: NDArray, random: np.random.Generator, draw: Draw
-) -> tuple[NDArray[np.int64], int]:
-    """The past as the model may have made it, and by how many frames the event is late."""
-    dirty = np.flatnonzero(before != after)
-    past, choice = before.copy(), random.random()
-    if choice < draw.part_happened and len(dirty) >= 4:
-        done = dirty[_part(dirty, index.columns, random)]
-        past[done] = after[done]
-    elif choice < draw.part_happened + draw.wrong_tiles:
-        other = index.grids[random.integers(len(index.grids))]
-        stray = np.flatnonzero(other != after)
-        some = stray[_part(stray, index.columns, random)][:48] if len(stray) else stray
-        past[some] = other[some]
-    elif choice < draw.part_happened + draw.wrong_tiles + draw.late and len(dirty) >= 4:
-        return past, int(random.integers(1, draw.late_frames + 1))
-    return past, 0
-
-
-def _head_tiles(dirty: NDArray[np.bool_], random: np.random.Generator, draw: Draw) -> NDArray[np.int64]:
-    """The dirty tiles, or some where they are many, and a few clean ones; none where nothing changes."""
-    tiles, clean = np.flatnonzero(dirty), np.flatnonzero(~dirty)
-    if not len(tiles):
-        return tiles
-    if len(tiles) > draw.head_tiles:
-        tiles = np.sort(random.choice(tiles, draw.head_tiles, replace=False))
-    spare = random.choice(clean, min(len(clean), draw.clean_tiles), replace=False)
-    return np.concatenate([tiles, spare])
+    def _with_palette(self, choice: NDArray[np.int64], target: NDArray[np.int64]) -> NDArray[np.int64]:
+        place = self._palette_place[target]
+        return np.where((choice == NEW) & (place >= 0), NEW + 1 + place, choice)
 
 
 def _classes(number: int, track: Track) -> tuple[NDArray[np.int64], ...]:
@@ -297,33 +187,3 @@ def _classes(number: int, track: Track) -> tuple[NDArray[np.int64], ...]:
     return tuple(
         np.stack([np.full(int(mask.sum()), number), frames[mask]], axis=1) for mask in (changed, near, ~changed & ~near)
     )
-
-
-def _part(tiles: NDArray[np.int64], columns: int, random: np.random.Generator) -> NDArray[np.bool_]:
-    """A random subset of the tiles, or those on one side of a random line."""
-    if random.random() < 0.3:
-        return random.random(len(tiles)) < random.uniform(0.1, 0.9)
-    angle = random.uniform(0, 2 * np.pi)
-    along = np.cos(angle) * (tiles % columns) + np.sin(angle) * (tiles // columns)
-    return along < np.quantile(along, random.uniform(0.1, 0.9))
-
-
-def _recent_events(index: TrackIndex, frame: int, delay: int) -> dict[str, NDArray]:
-    """The newest EVENT_SLOTS events up to a frame, newest first, and what lay under them."""
-    table = index.track.events
-    end = int(np.searchsorted(table[:, events.FRAME], frame, side="right"))
-    rows = table[max(0, end - EVENT_SLOTS) : end][::-1]
-    rows = rows[frame - rows[:, events.FRAME] + delay <= EVENT_MAX_AGE]
-    padded = np.zeros((EVENT_SLOTS, events.ROW_VALUES), np.int64)
-    padded[: len(rows)] = rows
-    ids = np.zeros((EVENT_SLOTS, 9), np.int64)
-    around = tiles_around(rows[:, events.X], rows[:, events.Y], (index.rows, index.columns))
-    for slot, row in enumerate(rows):
-        ids[slot] = index.grid(max(0, int(row[events.FRAME]) - 1))[around[slot]]
-    there = np.arange(EVENT_SLOTS) < len(rows)
-    return {
-        "event_rows": padded,
-        "event_age": np.where(there, frame - padded[:, events.FRAME] + delay, 0),
-        "event_ids": ids,
-        "event_there": there,
-    }

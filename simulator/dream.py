@@ -91,7 +91,9 @@ class Dream:
         clock.lap("look")
         dirty = torch.arange(self.engine.latent.shape[0]) if self.dense else self.engine.draw_dirty(look, self.sampling)
         clock.lap("mask")
-        self.engine.show(dirty, self.engine.paint(look, dirty, self.sampling.steps))
+        painting = self.engine.paint(look, dirty, self.sampling.steps)
+        dirty = dirty[painting.choice > 0]  # the head may find that a tile stays
+        self.engine.show(dirty, painting.latent[painting.choice > 0])
         clock.lap("head")
         self._decode_into_frame(dirty)
         self._told_u8 = self._frame_u8
@@ -105,7 +107,7 @@ class Dream:
         truth = to_tiles(truth_u8)
         changed = np.flatnonzero((truth != to_tiles(self._told_u8)).any(axis=1))
         dirty = torch.from_numpy(changed)
-        painted = self._decode(self.engine.paint(look, dirty, self.sampling.steps))
+        painted = self._decode(self.engine.paint(look, dirty, self.sampling.steps).latent)
         self._frame_u8 = self._told_u8.copy()
         paint_tiles(self._frame_u8, changed, painted)
         result = self._result(look, dirty, clock)

@@ -9,9 +9,11 @@ import torch
 from models.context import Context
 from models.desk import load_desk
 from models.engine import Engine
+from models.moment import Draw
+from models.recall import Slots
 from models.track import load_track
 from models.train import whitened_latents
-from models.transitions import Draw, Transitions
+from models.transitions import Transitions
 from recorder.dataset import session_name
 from recorder.session import Session
 
@@ -39,9 +41,16 @@ def test_play_reads_the_past_as_training_does(toy_run: Path, toy_data: Path, tmp
         scanned = desk.world.memory.float().scan(batch.history, batch.history_there)
         if len(batch.tile):
             assert torch.allclose(scanned, memory[batch.tile], rtol=0.02, atol=0.02)
+            _assert_same_slots(engine._recall.slots(batch.tile, frame), batch.slots)
         dirty = torch.from_numpy(np.flatnonzero(screens[frame] != screens[frame - 1]))
         assert torch.equal(dirty, batch.tile)
         engine.show(dirty, latents[torch.from_numpy(screens[frame].astype(np.int64))][dirty])
+
+
+def _assert_same_slots(played: Slots, trained: Slots) -> None:
+    assert torch.equal(played.there, trained.there)
+    assert torch.equal(played.latent[played.there], trained.latent[trained.there])
+    assert torch.equal(played.age[played.there], trained.age[trained.there])
 
 
 def _assert_same(played: Context, trained: Context) -> None:

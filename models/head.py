@@ -1,0 +1,174 @@
+"""The head: denoises the dirty tiles of a frame together, and says which of them show an earlier content again."""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.nn.utils.rnn import pad_sequence
+
+from models import geometry
+from models.layers import MLP, Attention, Norm, attend, fourier
+from models.palette import Palette
+from models.recall import SLOTS, Slots
+from models.world_config import KEY_WIDTH, WorldConfig
+
+PADDED_FRAMES = 4
+TIME_BANDS = 4
+SLOT_AGE_DECAYS = (2.0, 8.0, 32.0, 128.0, 512.0)  # frames
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Canvas:
+    """What the head knows of the n tiles that change, `counts` a frame, frame after frame.
+
+    `local` features of the local level, `ways` to the inputs (`models.geometry`), `memory` of the recurrence, `slots`
+    with the contents that each showed; `tokens` of each frame's backbone.
+    """
+
+    local: Float[Tensor, "n l"]
+    ways: Float[Tensor, "n w"]
+    memory: Float[Tensor, "n s"]
+    slots: Slots
+    tokens: Float[Tensor, "b g d"]
+    counts: list[int]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Condition:
+    """What does not depend on the noise, made once for all steps."""
+
+    known: Float[Tensor, "n d"]
+    keys: Float[Tensor, "n k e"]
+    there: Bool[Tensor, "n k"]
+    tokens: Float[Tensor, "b g h"]
+    counts: list[int]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Estimate:
+    """`difference` of the clean latent to the one that is shown; `hidden` for `Head.choice`."""
+
+    difference: Float[Tensor, "n c"]
+    hidden: Float[Tensor, "n d"]
+
+
+class HeadBlock(nn.Module):
+    """Dirty tiles look at each other and at their frame's tokens in one attention, then an MLP."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.attention = Attention(width)
+        self.mlp = MLP(width, 4 * width)
+
+    def forward(
+        self, x: Float[Tensor, "n d"], tokens: Float[Tensor, "b g d"], counts: list[int]
+    ) -> Float[Tensor, "n d"]:
+        x = x + self._attend(x, tokens, counts)
+        return x + self.mlp(x)
+
+    def _attend(
+        self, x: Float[Tensor, "n d"], tokens: Float[Tensor, "b g d"], counts: list[int]
+    ) -> Float[Tensor, "n d"]:
+        """Attention within each frame; `counts` tiles a frame, one after another in x.
+
+        Frames are padded to the largest of a few neighbours: order them by size to waste little.
+        """
+        attention = self.attention
+        normed = attention.norm(x)
+        queries = attention.query(normed).split(counts)
+        keys, values = (part.split(counts) for part in attention.key_value(normed))
+        token_keys, token_values = (part.split(PADDED_FRAMES) for part in attention.key_value(tokens))
+        mixed = []
+        for group, (token_key, token_value) in enumerate(zip(token_keys, token_values, strict=True)):
+            frames = slice(group * PADDED_FRAMES, (group + 1) * PADDED_FRAMES)
+            own = _there(counts[frames], x.device)
+            seen = torch.cat([own, own.new_ones(token_key.shape[:2])], dim=1)
+            key = torch.cat([pad_sequence(list(keys[frames]), batch_first=True), token_key], dim=1)
+            value = torch.cat([pad_sequence(list(values[frames]), batch_first=True), token_value], dim=1)
+            query = pad_sequence(list(queries[frames]), batch_first=True)
+            out = attend(query.transpose(1, 2), key.transpose(1, 2), value.transpose(1, 2), seen)
+            mixed.append(out.transpose(1, 2).flatten(2)[own])
+        return attention.out(torch.cat(mixed))
+
+
+def _there(counts: list[int], device: torch.device) -> Bool[Tensor, "b m"]:
+    """Which places of a padded batch are real."""
+    return torch.arange(max(counts), device=device) < torch.tensor(counts, device=device)[:, None]
+
+
+class SlotKeys(nn.Module):
+    """A key for each content that a tile may show again, from the content, its rank and its age."""
+
+    def __init__(self, config: WorldConfig) -> None:
+        super().__init__()
+        self.content = nn.Linear(2 * config.channels + len(SLOT_AGE_DECAYS), config.local_width)
+        self.rank_place = nn.Parameter(0.02 * torch.randn(SLOTS, config.local_width))
+        self.out = nn.Linear(config.local_width, KEY_WIDTH)
+
+    def forward(self, slots: Slots) -> Float[Tensor, "n k e"]:
+        ages = torch.stack([torch.exp(-slots.age / decay) for decay in SLOT_AGE_DECAYS], dim=-1)
+        shown = slots.latent[:, :1].expand_as(slots.latent)
+        hidden = self.content(torch.cat([slots.latent, shown, ages.to(shown.dtype)], dim=-1)) + self.rank_place
+        return self.out(functional.gelu(hidden))
+
+
+class Head(nn.Module):
+    """x0-prediction of the differences of dirty tiles to what they show, with a pointer to earlier contents.
+
+    The pointer is that of pointer networks (Vinyals et al. 2015): a query of the tile's hidden state on the keys of its
+    slots and of the palette, beside one logit for "something new".
+    """
+
+    def __init__(self, config: WorldConfig) -> None:
+        super().__init__()
+        width = config.head_width
+        known = 2 * config.channels + config.local_width + config.memory + 2 * geometry.FEATURES
+        self.enter = nn.Linear(config.channels + known, width)
+        self.time = nn.Linear(2 * TIME_BANDS, width)
+        self.token = nn.Linear(config.width, width)
+        self.blocks = nn.ModuleList(HeadBlock(width) for _ in range(config.head_blocks))
+        self.norm = Norm(width)
+        self.leave = nn.Linear(width, config.channels)
+        self.slot_keys = SlotKeys(config)
+        self.query = nn.Linear(width, KEY_WIDTH)
+        self.new = nn.Linear(width, 1)
+        nn.init.zeros_(self.leave.weight)
+
+    def condition(self, canvas: Canvas) -> Condition:
+        """What does not depend on the noise."""
+        slots = canvas.slots
+        shown = (slots.latent[:, :2] * slots.there[:, :2, None]).flatten(1)  # now and before
+        parts = [shown, canvas.local, canvas.memory, canvas.ways]
+        known = torch.cat([part.to(shown.dtype) for part in parts], dim=-1)
+        return Condition(
+            known=known,
+            keys=self.slot_keys(slots),
+            there=slots.there,
+            tokens=self.token(canvas.tokens),
+            counts=canvas.counts,
+        )
+
+    def forward(self, x: Float[Tensor, "n c"], t: Float[Tensor, "n"], condition: Condition) -> Estimate:
+        entered = self.enter(torch.cat([x.to(condition.known.dtype), condition.known], dim=-1))
+        hidden = entered + self.time(fourier(t / 2, TIME_BANDS))
+        for block in self.blocks:
+            hidden = block(hidden, condition.tokens, condition.counts)
+        hidden = self.norm(hidden)
+        return Estimate(difference=self.leave(hidden).float(), hidden=hidden)
+
+    def choice(
+        self,
+        estimate: Estimate,
+        condition: Condition,
+        tiles: Int[Tensor, "m"],
+        palette: Palette,
+        palette_keys: Float[Tensor, "p e"],
+    ) -> Float[Tensor, "m o"]:
+        """Logits of some tiles: each slot, NEW, each content of the palette."""
+        hidden = estimate.hidden[tiles]
+        query = self.query(hidden)
+        match = torch.einsum("ne,nke->nk", query, condition.keys[tiles].to(query.dtype)).float() * KEY_WIDTH**-0.5
+        again = match.masked_fill(~condition.there[tiles], -1e4)
+        return torch.cat([again, self.new(hidden).float(), palette.logits(query, palette_keys)], dim=-1)

@@ -1,0 +1,58 @@
+"""The local level: one feature vector for each tile."""
+
+import torch
+from einops import rearrange
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from models import geometry
+from models.context import Context
+from models.layers import AGE_DECAYS, MLP, Norm, age_features
+from models.world_config import PATCH, WorldConfig
+
+
+class LocalBlock(nn.Module):
+    """Depthwise 3x3 convolution over the grid of tiles, then an MLP for each tile (ConvNeXt's order)."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.mix = nn.Conv2d(width, width, 3, padding=1, groups=width)
+        self.mlp = MLP(width, 2 * width)
+
+    def forward(self, x: Float[Tensor, "b r q l"]) -> Float[Tensor, "b r q l"]:
+        mixed = self.mix(x.permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last))
+        x = x + mixed.permute(0, 2, 3, 1)
+        return x + self.mlp(x)
+
+
+class LocalLevel(nn.Module):
+    """Features of every tile: its own latent and age, the patch's token, and its way to pointer and last inputs."""
+
+    def __init__(self, config: WorldConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.own = nn.Linear(config.channels + len(AGE_DECAYS), config.local_width)
+        self.across = nn.Linear(geometry.FEATURES, config.local_width, bias=False)
+        self.down = nn.Linear(geometry.FEATURES, config.local_width, bias=False)
+        self.spread = nn.Linear(config.width, PATCH * PATCH * config.local_width)
+        self.whole = nn.Linear(config.width, config.local_width)
+        self.blocks = nn.Sequential(*(LocalBlock(config.local_width) for _ in range(config.local_blocks)))
+        self.norm = Norm(config.local_width)
+
+    def forward(
+        self,
+        context: Context,
+        tokens: Float[Tensor, "b g d"],
+        ways: tuple[Float[Tensor, "b q f"], Float[Tensor, "b r f"]],
+    ) -> Float[Tensor, "b n l"]:
+        config = self.config
+        patches = (config.rows // PATCH) * (config.columns // PATCH)
+        own = self.own(torch.cat([context.latent, age_features(context.age).to(context.latent.dtype)], dim=-1))
+        spread = rearrange(
+            self.spread(tokens[:, :patches]), "b (r q) (i j l) -> b (r i) (q j) l", r=config.rows // PATCH, i=PATCH,
+            j=PATCH,
+        )  # fmt: skip
+        grid = rearrange(own, "b (r q) l -> b r q l", r=config.rows) + spread
+        grid = grid + self.across(ways[0])[:, None] + self.down(ways[1])[:, :, None]
+        grid = grid + self.whole(tokens[:, patches])[:, None, None]
+        return self.norm(rearrange(self.blocks(grid), "b r q l -> b (r q) l"))

@@ -1,0 +1,159 @@
+"""One moment of training: the past as the model sees it, and what the next frame shows.
+
+Some pasts are altered on purpose, the target staying the truth, so that the model repairs what its own sampling may
+do to it: a part of the event has already happened, some tiles show what they showed at another time, the event is later
+than it ever was, or the last change is there only as the model itself painted it (`models.own_output`).
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import binary_dilation
+
+from models import events
+from models.context import EVENT_MAX_AGE, EVENT_SLOTS, tiles_around
+from models.recall import NEW, different
+from models.track_index import TrackIndex
+
+HISTORY = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draw:
+    """How many moments of each class a batch has, how often a past is altered, and what the head is given."""
+
+    changed: int = 36
+    near: int = 14
+    idle: int = 10
+    part_happened: float = 0.12
+    wrong_tiles: float = 0.02
+    late: float = 0.12
+    own: float = 0.0
+    late_frames: int = 12
+    head_tiles: int = 256
+    clean_tiles: int = 10
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class OwnPast:
+    """How the model itself painted the last change of a moment's past.
+
+    `tile` (n,) places and `row` (n,) of the latents that it painted there; `missed` (m,) places that it did not paint
+    and `missed_row` (m,) what they still show.
+    """
+
+    tile: NDArray[np.int64]
+    row: NDArray[np.int64]
+    missed: NDArray[np.int64]
+    missed_row: NDArray[np.int64]
+
+
+def moment_arrays(
+    index: TrackIndex, frame: int, random: np.random.Generator, draw: Draw, own: OwnPast | None
+) -> dict[str, Any]:
+    """The arrays of one moment, the target being the truth at `frame`; those of head tiles begin with `tile`."""
+    track = index.track
+    before, after = index.grid(frame - 1), index.grid(frame)
+    past, delay = (before.copy(), 0) if own else _alter(index, before, after, random, draw)
+    replaced, dirty = past != before, past != after
+    if own:
+        past[own.tile], past[own.missed] = own.row, own.missed_row
+        replaced = past != before
+        dirty = before != after
+        dirty[own.missed] = own.missed_row != after[own.missed]
+    age = frame - index.last_change(frame - 1) + delay
+    tile = _head_tiles(dirty.reshape(index.rows, index.columns), random, draw)
+    history, arrived = index.history(tile, frame - 1)
+    if own:
+        history[:, -1] = past[tile]
+    else:
+        age[replaced] = 1
+        late = replaced[tile]
+        history[late] = np.concatenate([history[:, 1:], past[tile][:, None]], axis=1)[late]
+        arrived[late] = np.concatenate([arrived[:, 1:], np.full((len(tile), 1), frame - 1)], axis=1)[late]
+    target = np.where(dirty, after, past)[tile]
+    slot, slot_age = different(history, arrived, frame)
+    match = slot == target[:, None]
+    shape = (index.rows, index.columns)
+    pointer = track.pointer_px[[frame - 1, frame]]
+    return {
+        "ids": past,
+        "age": age,
+        "dirty": dirty,
+        "pointer_px": pointer,
+        "pointer_ids": past[tiles_around(pointer[1:, 0], pointer[1:, 1], shape)[0]],
+        "held": track.held[frame],
+        "shape": np.int64(index.shape(frame)),
+        "tile": tile,
+        "tile_target": target,
+        "tile_history": history[:, -HISTORY:],
+        "tile_slot": slot,
+        "tile_slot_age": slot_age,
+        "tile_choice": np.where(match.any(axis=1), match.argmax(axis=1), NEW),
+        **_recent_events(index, frame, delay),
+    }
+
+
+def _alter(
+    index: TrackIndex, before: NDArray, after: NDArray, random: np.random.Generator, draw: Draw
+) -> tuple[NDArray[np.int64], int]:
+    """The past as the model may have made it, and by how many frames the event is late."""
+    dirty = np.flatnonzero(before != after)
+    past, choice = before.copy(), random.random()
+    if choice < draw.part_happened and len(dirty) >= 4:
+        done = dirty[_part(dirty, index.columns, random)]
+        past[done] = after[done]
+    elif choice < draw.part_happened + draw.wrong_tiles:
+        other = index.grids[random.integers(len(index.grids))]
+        stray = np.flatnonzero(other != after)
+        some = stray[_part(stray, index.columns, random)][:48] if len(stray) else stray
+        past[some] = other[some]
+    elif choice < draw.part_happened + draw.wrong_tiles + draw.late and len(dirty) >= 4:
+        return past, int(random.integers(1, draw.late_frames + 1))
+    return past, 0
+
+
+def _head_tiles(dirty: NDArray[np.bool_], random: np.random.Generator, draw: Draw) -> NDArray[np.int64]:
+    """The dirty tiles, or some where they are many, and clean ones, half of them beside dirty ones; none where nothing
+    changes."""
+    tiles = np.flatnonzero(dirty)
+    if not len(tiles):
+        return tiles
+    beside = binary_dilation(dirty, np.ones((3, 3))) & ~dirty
+    if len(tiles) > draw.head_tiles:
+        tiles = np.sort(random.choice(tiles, draw.head_tiles, replace=False))
+    near, far = np.flatnonzero(beside), np.flatnonzero(~dirty & ~beside)
+    some = [random.choice(part, min(len(part), draw.clean_tiles // 2), replace=False) for part in (near, far)]
+    return np.concatenate([tiles, *some])
+
+
+def _part(tiles: NDArray[np.int64], columns: int, random: np.random.Generator) -> NDArray[np.bool_]:
+    """A random subset of the tiles, or those on one side of a random line."""
+    if random.random() < 0.3:
+        return random.random(len(tiles)) < random.uniform(0.1, 0.9)
+    angle = random.uniform(0, 2 * np.pi)
+    along = np.cos(angle) * (tiles % columns) + np.sin(angle) * (tiles // columns)
+    return along < np.quantile(along, random.uniform(0.1, 0.9))
+
+
+def _recent_events(index: TrackIndex, frame: int, delay: int) -> dict[str, NDArray]:
+    """The newest EVENT_SLOTS events up to a frame, newest first, and what lay under them."""
+    table = index.track.events
+    end = int(np.searchsorted(table[:, events.FRAME], frame, side="right"))
+    rows = table[max(0, end - EVENT_SLOTS) : end][::-1]
+    rows = rows[frame - rows[:, events.FRAME] + delay <= EVENT_MAX_AGE]
+    padded = np.zeros((EVENT_SLOTS, events.ROW_VALUES), np.int64)
+    padded[: len(rows)] = rows
+    ids = np.zeros((EVENT_SLOTS, 9), np.int64)
+    around = tiles_around(rows[:, events.X], rows[:, events.Y], (index.rows, index.columns))
+    for slot, row in enumerate(rows):
+        ids[slot] = index.grid(max(0, int(row[events.FRAME]) - 1))[around[slot]]
+    there = np.arange(EVENT_SLOTS) < len(rows)
+    return {
+        "event_rows": padded,
+        "event_age": np.where(there, frame - padded[:, events.FRAME] + delay, 0),
+        "event_ids": ids,
+        "event_there": there,
+    }

@@ -1,0 +1,89 @@
+"""Painting the tiles that change: earlier contents where the head points to them, the rest denoised around them."""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+
+from models.diffusion import euler, sampling_times
+from models.head import Canvas, Estimate, Head
+from models.palette import Palette
+from models.recall import NEW
+
+CONFIDENT = 0.5  # a less probable choice waits for the next step, where the others are seen
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Painting:
+    """Whitened `latent` of each tile and the `choice` that it came of.
+
+    A choice is a slot (0 stays as it is), NEW, or NEW + 1 and more for the palette.
+    """
+
+    latent: Float[Tensor, "n c"]
+    choice: Int[Tensor, "n"]
+
+
+class _Painter:
+    """A denoiser that decides on the way which tiles show an earlier content, and holds these.
+
+    Undecided tiles stay pure noise; the last of `steps` looks decides all.
+    """
+
+    def __init__(
+        self, head: Head, canvas: Canvas, noise: Float[Tensor, "n c"], palette: Palette, keys: Tensor, steps: int
+    ) -> None:
+        self._head, self._condition = head, head.condition(canvas)
+        self._slots, self._palette, self._keys = canvas.slots.latent, palette, keys
+        self._noise, self._left = noise, steps
+        self._open = torch.ones(len(noise), dtype=torch.bool, device=noise.device)
+        self.choice = torch.full((len(noise),), NEW, device=noise.device)
+        self.known = torch.zeros_like(noise)
+
+    def __call__(self, x: Float[Tensor, "n c"], t: Float[Tensor, "n"]) -> Float[Tensor, "n c"]:
+        self._left -= 1
+        if bool((self.held & ~self._open).all()):
+            return self.known
+        held = self.held[:, None]
+        x = torch.where(held, self.known, torch.where(self._open[:, None], self._noise, x))
+        estimate = self._head(x, torch.where(self._open, 1.0, t) * ~self.held, self._condition)
+        if bool(self._open.any()):
+            self._decide(estimate)
+        return torch.where(self.held[:, None], self.known, estimate.difference)
+
+    @property
+    def held(self) -> Bool[Tensor, "n"]:
+        """The tiles that show an earlier content."""
+        return self.choice != NEW
+
+    def _decide(self, estimate: Estimate) -> None:
+        tiles = self._open.nonzero()[:, 0]
+        logits = self._head.choice(estimate, self._condition, tiles, self._palette, self._keys)
+        probability, choice = logits.softmax(dim=-1).max(dim=-1)
+        sure = probability >= (CONFIDENT if self._left else 0.0)
+        tiles, choice = tiles[sure], choice[sure]
+        self.choice[tiles] = choice
+        self._open[tiles] = False
+        earlier = self._slots[tiles, choice.clamp_max(NEW - 1)]
+        common = self._palette.latent[(choice - NEW - 1).clamp_min(0)].to(earlier.dtype)
+        content = torch.where((choice > NEW)[:, None], common, earlier)
+        self.known[tiles] = torch.where((choice == NEW)[:, None], 0.0, content - self._slots[tiles, 0])
+
+
+def paint(
+    head: Head,
+    canvas: Canvas,
+    palette: Palette,
+    palette_keys: Float[Tensor, "p e"],
+    noise: Float[Tensor, "n c"],
+    steps: int,
+) -> Painting:
+    """Paint from pure noise in `steps` steps."""
+    painter = _Painter(head, canvas, noise, palette, palette_keys, steps)
+    difference = euler(painter, noise, sampling_times(steps))
+    choice, shown = painter.choice, canvas.slots.latent
+    latent = shown[:, 0] + difference.float()
+    latent = torch.where((choice < NEW)[:, None], shown[torch.arange(len(choice)), choice.clamp_max(NEW - 1)], latent)
+    common = palette.latent[(choice - NEW - 1).clamp_min(0)].to(latent.dtype)
+    return Painting(latent=torch.where((choice > NEW)[:, None], common, latent), choice=choice)
