@@ -1,4 +1,4 @@
-"""`python -m simulator`: evaluate, bench."""
+"""`python -m simulator`: evaluate, bench, numbers."""
 
 import json
 import sys
@@ -121,7 +121,26 @@ class Bench:
         print(table(result))
 
 
-Command = Annotated[Evaluate, tyro.conf.subcommand("evaluate")] | Annotated[Bench, tyro.conf.subcommand("bench")]
+@dataclass(kw_only=True)
+class Numbers:
+    """Put the numbers of a report and a benchmark between a README's marks."""
+
+    readme: tyro.conf.Positional[Path] = Path("README.md")
+    """The text with the marks."""
+    folder: tyro.conf.Positional[Path] = Path("docs/evaluation")
+    """The folder with report.json and bench.json."""
+
+    def run(self) -> None:
+        from simulator.numbers import fill
+
+        fill(self.readme, self.folder)
+
+
+Command = (
+    Annotated[Evaluate, tyro.conf.subcommand("evaluate")]
+    | Annotated[Bench, tyro.conf.subcommand("bench")]
+    | Annotated[Numbers, tyro.conf.subcommand("numbers")]
+)
 
 
 def main() -> None:

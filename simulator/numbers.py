@@ -1,0 +1,71 @@
+"""The numbers of a README, from the report and the benchmark beside it, so that they cannot part."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from simulator.report import write_text
+
+BEGIN, END = "<!-- numbers -->\n", "<!-- /numbers -->"
+_ROWS = (
+    ("PSNR of tiles that truly change, one step ahead, dB", "psnr_changed_db", ".1f"),
+    ("which tiles change (precision of the n most probable)", "dirty_where", ".2f"),
+    ("when something changes (ROC AUC)", "dirty_when_auc", ".2f"),
+    ("event IoU, closed loop for 20 frames", "event_iou", ".2f"),
+    ("PSNR at the end of these 20 frames, dB", "event_psnr_db", ".1f"),
+    ("typed characters that appear", "typing_accuracy", ".2f"),
+    ("characters that OCR reads, of those on the true screen", "ocr_char_accuracy", ".2f"),
+    ("pointer shape", "pointer_shape_accuracy", ".2f"),
+)
+
+
+def tables(report: dict[str, Any], bench: dict[str, Any]) -> str:
+    """Markdown of both, as a reader needs them."""
+    columns = [report["metrics"], report["baselines"]["copy_last"], report["baselines"]["vae_ceiling"]]
+    rows = [[label, *(_number(column[key], form) for column in columns)] for label, key, form in _ROWS]
+    horizons = " / ".join(columns[0]["rmse_at"])
+    drift = [" / ".join(_number(value, ".0f") for value in column["rmse_at"].values()) for column in columns]
+    rows.append([f"RMSE after {horizons} frames, closed loop", *drift])
+    sessions = len(report["data"]["sessions"])
+    head = [f"on {sessions} held-out session{'s' * (sessions > 1)}", "model", "copying the last frame", "tokenizer alone"]
+    return "\n".join([*_table(head, rows), "", *_table(_bench_head(bench), _bench_rows(bench)), ""])
+
+
+def fill(readme: Path, folder: Path) -> None:
+    """Put the numbers of `folder` between the README's marks.
+
+    Raises ValueError where the marks are missing.
+    """
+    report, bench = (json.loads((folder / name).read_text()) for name in ("report.json", "bench.json"))
+    text = readme.read_text()
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"{readme} has no line '{BEGIN.strip()}' with '{END}' after it; put them where numbers belong")
+    write_text(readme, before + begin + tables(report, bench) + end + after)
+
+
+def _bench_head(bench: dict[str, Any]) -> list[str]:
+    width, height = bench["size_px"]
+    return [f"{bench['device']}, {bench['threads']} threads, {bench['dtype']}, {width}x{height}", ""]
+
+
+def _bench_rows(bench: dict[str, Any]) -> list[list[str]]:
+    step = bench["step_ms"]
+    idle = "bit-identical" if bench["idle_bit_identical"] else "not identical"
+    return [
+        ["frames a second, end to end", f"{bench['fps']:.0f}"],
+        ["a step, p50 / p95 / p99", " / ".join(f"{step[key]:.0f}" for key in ("p50", "p95", "p99")) + " ms"],
+        ["a step that changes nothing", f"{bench['no_change_step_ms']:.1f} ms"],
+        ["against the same model with every tile forced dirty", f"{bench['speedup_over_dense']:.1f} times"],
+        [f"{bench['idle_steps']:,} steps without input", idle],
+        ["peak memory", f"{bench['peak_memory_mb']:.0f} MB"],
+    ]
+
+
+def _number(value: float | None, form: str) -> str:
+    return "-" if value is None else format(value, form)
+
+
+def _table(head: list[str], rows: list[list[str]]) -> list[str]:
+    return [f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows)]
