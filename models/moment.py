@@ -121,7 +121,7 @@ def _head_tiles(dirty: NDArray[np.bool_], random: np.random.Generator, draw: Dra
     tiles = np.flatnonzero(dirty)
     if not len(tiles):
         return tiles
-    beside = binary_dilation(dirty, np.ones((3, 3))) & ~dirty
+    beside = np.asarray(binary_dilation(dirty, np.ones((3, 3))), bool) & ~dirty
     if len(tiles) > draw.head_tiles:
         tiles = np.sort(random.choice(tiles, draw.head_tiles, replace=False))
     near, far = np.flatnonzero(beside), np.flatnonzero(~dirty & ~beside)

@@ -28,15 +28,24 @@ def capture(
     fps: float,
     stop: Callable[[CaptureStats], bool],
     caption: Callable[[], str | None] = lambda: None,
+    paused: Callable[[], bool] = lambda: False,
 ) -> CaptureStats:
     """Record frames at `fps` until `stop` says so.
 
-    `caption` gives a new prompt for the next frame, or None while the screen's description stays as it was.
+    `caption` gives a new prompt for the next frame, or None while the screen's description stays as it was. While
+    `paused` is true no frame is taken, and what `inputs` still says of before is kept.
     """
-    stats = CaptureStats()
+    stats, was_paused = CaptureStats(), False
     for deadline_ns, skipped in deadlines(clock, fps):
         if stop(stats):
             return stats
+        if paused():
+            writer.add_events(inputs.drain())
+            was_paused = True
+            continue
+        if was_paused:
+            writer.add_pause()
+            was_paused = False
         text = caption()
         if text is not None:
             writer.add_prompt(text)

@@ -36,6 +36,7 @@ def write_excerpt(
     events = excerpt_events(session, start, stop)
     prompts = dict(excerpt_prompts(session.prompts(), start, stop))
     shapes = dict(enumerate(session.shapes()))
+    pauses = {frame - start for frame in session.pauses}
     writer = SessionWriter(
         path,
         size_px=session.size_px,
@@ -51,6 +52,8 @@ def write_excerpt(
             for block in range(start, stop, READ_FRAMES):
                 frames = session.frames[block : min(block + READ_FRAMES, stop)]
                 for index, rgb in enumerate(frames, block):
+                    if index - start in pauses:
+                        writer.add_pause()
                     if index - start in prompts:
                         writer.add_prompt(prompts[index - start])
                     pointer, late_ns = _pointer(session, shapes, index), int(session.late_ns[index])

@@ -3,7 +3,7 @@
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,13 @@ from typing import Any
 import tyro
 from tqdm import tqdm
 
+from recorder.box import Box
 from recorder.capture import CaptureStats, capture
 from recorder.clock import MonotonicClock
-from recorder.doors import DisplayGone, Input, Pointer, Screen
-from recorder.doors.fake import FakeInput, FakePointer, FakeScreen
-from recorder.hotkey import STOP_HOTKEY_TEXT, HotkeyInput
+from recorder.doors import DisplayGone, Input, Pointer, Screen, Windows
+from recorder.doors.fake import FakeInput, FakePointer, FakeScreen, FakeWindows
+from recorder.hotkey import PAUSE_HOTKEY_TEXT, STOP_HOTKEY_TEXT, HotkeyInput
+from recorder.privacy import Keys, Privacy, PrivateInput, PrivatePointer, PrivateScreen
 from recorder.writer import SessionWriter
 
 FAKE_DISPLAY = "fake"
@@ -25,7 +27,8 @@ FAKE_DISPLAY = "fake"
 class Record:
     """Record this screen with its mouse and keyboard until ctrl+shift+F12, Ctrl-C or --seconds.
 
-    Everything that is typed is recorded, passwords too.
+    ctrl+shift+F11 pauses and goes on. Everything that is typed is recorded, passwords too, but what the options below
+    leave out.
     """
 
     out: tyro.conf.Positional[Path]
@@ -40,38 +43,70 @@ class Record:
     """Text that the file keeps as its attribute 'note'."""
     seed: int = 0
     """Number that the file keeps as its attribute 'seed'; nothing is drawn from it."""
+    region: str | None = None
+    """Record this part of the screen alone: X,Y,WIDTH,HEIGHT in pixels."""
+    mask: tuple[str, ...] = ()
+    """Rectangles X,Y,WIDTH,HEIGHT that are recorded black."""
+    hide: tuple[str, ...] = ()
+    """Applications whose windows are recorded black, and while one is active no key is recorded."""
+    only: tuple[str, ...] = ()
+    """Applications that alone are recorded; all else is black, and keys typed elsewhere are not recorded."""
+    keys: Keys = "all"
+    """Record keys with their symbols, as physical codes alone, or not at all."""
 
     def run(self) -> None:
         if not self.fps > 0 or (self.seconds is not None and not self.seconds > 0):
             raise ValueError("--fps and --seconds must be above 0")
-        screen, pointer, inputs = open_doors(self.display)
+        privacy = Privacy(
+            region=None if self.region is None else Box.parse(self.region),
+            masks=tuple(map(Box.parse, self.mask)),
+            hide=self.hide,
+            only=self.only,
+            keys=self.keys,
+        )
         attributes = {"source": "screen", "note": self.note, "seed": self.seed}
         with (
-            closing(screen),
-            closing(pointer),
-            closing(HotkeyInput(inputs)) as watched,
+            private_doors(self.display, privacy) as (screen, pointer, inputs, watched),
             interrupts() as interrupted,
             SessionWriter(self.out, size_px=screen.size_px, fps=self.fps, attributes=attributes) as writer,
         ):
-            ended = self._capture(writer, screen, pointer, watched, interrupted)
+            ended = self._capture(writer, screen, pointer, inputs, watched, interrupted)
         if ended:
             raise ValueError(f"{ended}; what was recorded until then is complete in {self.out}")
 
     def _capture(
-        self, writer: SessionWriter, screen: Screen, pointer: Pointer, inputs: HotkeyInput, interrupted: "Interrupts"
+        self,
+        writer: SessionWriter,
+        screen: Screen,
+        pointer: Pointer,
+        inputs: Input,
+        watched: HotkeyInput,
+        interrupted: "Interrupts",
     ) -> str | None:
         """Record until the end; returns why, where nobody asked for it."""
         total = None if self.seconds is None else round(self.seconds * self.fps)
-        print(f"recording {self.out}; {STOP_HOTKEY_TEXT} or Ctrl-C ends it", file=sys.stderr)
+        print(
+            f"recording {self.out}; {PAUSE_HOTKEY_TEXT} pauses, {STOP_HOTKEY_TEXT} or Ctrl-C ends it", file=sys.stderr
+        )
         with tqdm(total=total, unit="frame", mininterval=1.0) as bar:
 
             def stop(stats: CaptureStats) -> bool:
                 passed = stats.frames + stats.skipped
                 bar.update(passed - bar.n)
-                return inputs.pressed or interrupted.count > 0 or (total is not None and passed >= total)
+                bar.set_description("paused" if watched.paused else "recording", refresh=False)
+                return watched.pressed or interrupted.count > 0 or (total is not None and passed >= total)
 
             try:
-                stats = capture(writer, screen, pointer, inputs, MonotonicClock(), fps=self.fps, stop=stop)
+                stats = capture(
+                    writer,
+                    screen,
+                    pointer,
+                    inputs,
+                    MonotonicClock(),
+                    fps=self.fps,
+                    stop=stop,
+                    paused=lambda: watched.paused,
+                )
             except DisplayGone as gone:
                 if not writer.frames_written:
                     raise
@@ -104,6 +139,27 @@ def interrupts() -> Iterator[Interrupts]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def private_doors(display: str | None, privacy: Privacy) -> Iterator[tuple[Screen, Pointer, Input, HotkeyInput]]:
+    """Screen, pointer and input that leave out what is private, and the input that knows the hotkeys."""
+    screen, pointer, inputs = open_doors(display)
+    watched = HotkeyInput(inputs)
+    with closing(screen), closing(pointer), closing(watched), ExitStack() as stack:
+        windows = stack.enter_context(closing(open_windows(display))) if privacy.watches_windows else None
+        private = PrivateScreen(screen, privacy, windows)
+        seen = PrivatePointer(pointer, privacy.region) if privacy.region else pointer
+        yield private, seen, PrivateInput(watched, privacy, windows), watched
+
+
+def open_windows(display: str | None) -> Windows:
+    """The windows of a display whose other doors could be opened."""
+    if display == FAKE_DISPLAY:
+        return FakeWindows()
+    from recorder.doors.x11_windows import X11Windows
+
+    return X11Windows(display)
 
 
 def open_doors(display: str | None) -> tuple[Screen, Pointer, Input]:

@@ -18,6 +18,7 @@ POINTER_X, POINTER_Y, POINTER_SHAPE, SHAPES = "pointer/x", "pointer/y", "pointer
 EVENTS = "events"
 PROMPT_FROM, PROMPT_TEXT = "prompts/from_frame", "prompts/text"
 NO_SHAPE = -1
+PAUSES = "paused_before_frame"  # attribute: frames before which the recording was paused; absent without any
 PER_FRAME = {TIMES: "<i8", LATE: "<i8", POINTER_X: "<i4", POINTER_Y: "<i4", POINTER_SHAPE: "<i2"}
 COLUMNS = (FRAMES, *PER_FRAME, EVENTS, PROMPT_FROM, PROMPT_TEXT)
 

@@ -54,6 +54,11 @@ class Session:
         """The nominal rate; `t_ns` has the true times."""
         return float(self.attributes["fps"])
 
+    @property
+    def pauses(self) -> list[int]:
+        """The frames before which the recording was paused."""
+        return [int(frame) for frame in np.atleast_1d(self.attributes.get(schema.PAUSES, ()))]
+
     def column_lengths(self) -> dict[str, int]:
         """How many entries each per-frame dataset beside the frames has; all the same, but where a recorder died."""
         return {name: int(self._dataset(name).shape[0]) for name in schema.PER_FRAME}

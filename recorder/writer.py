@@ -19,7 +19,7 @@ from recorder.pointer import PointerShape, PointerState
 FLUSH_NS = 1_000_000_000
 CHUNK_CACHE_BYTES = 64 << 20
 RESERVE_BYTES = 64 << 20  # left free on the disk: HDF5 that meets a full disk while writing ruins the file
-OWN_ATTRIBUTES = ("schema", "action_table", "width_px", "height_px", "fps", "complete")
+OWN_ATTRIBUTES = ("schema", "action_table", "width_px", "height_px", "fps", "complete", schema.PAUSES)
 
 
 def partial_path(path: Path) -> Path:
@@ -73,6 +73,7 @@ class SessionWriter:
         self._shape_index: dict[bytes, int] = {}
         self._last_flush_ns: int | None = None
         self._failed = False
+        self._pauses: list[int] = []
         self._write(self._file.flush)
 
     def add_frame(self, rgb: NDArray[np.uint8], t_ns: int, pointer: PointerState, late_ns: int = 0) -> None:
@@ -96,6 +97,11 @@ class SessionWriter:
         """What the screen shows from the next frame on."""
         self._write(lambda: self._append(schema.PROMPT_FROM, [self.frames_written + len(self._rgb)]))
         self._write(lambda: self._append(schema.PROMPT_TEXT, [text]))
+
+    def add_pause(self) -> None:
+        """Say that nothing was recorded for a while before the next frame."""
+        self._pauses.append(self.frames_written + len(self._rgb))
+        self._write(lambda: self._file.attrs.__setitem__(schema.PAUSES, np.array(self._pauses, np.int64)))
 
     def flush(self) -> None:
         """Hand everything so far to the operating system.

@@ -27,7 +27,7 @@ def tables(report: dict[str, Any], bench: dict[str, Any]) -> str:
     drift = [" / ".join(_number(value, ".0f") for value in column["rmse_at"].values()) for column in columns]
     rows.append([f"RMSE after {horizons} frames, closed loop", *drift])
     sessions = len(report["data"]["sessions"])
-    head = [f"on {sessions} held-out session{'s' * (sessions > 1)}", "model", "copying the last frame", "tokenizer alone"]
+    head = [f"held-out sessions: {sessions}", "model", "copying the last frame", "tokenizer alone"]
     return "\n".join([*_table(head, rows), "", *_table(_bench_head(bench), _bench_rows(bench)), ""])
 
 

@@ -1,11 +1,13 @@
 """Doors: one file for each desktop library, imported lazily, behind these small contracts."""
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recorder.actions import Event
+from recorder.box import Box
 from recorder.pointer import PointerState
 
 
@@ -46,6 +48,34 @@ class Input(ABC):
     @abstractmethod
     def drain(self) -> list[Event]:
         """The events since the last call, in time order; times are on the monotonic clock."""
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """A top-level window with its frame; `app` is its class in lower case."""
+
+    number: int
+    app: str
+    box: Box
+    dialog: bool
+    hidden: bool
+    maximised: bool
+    active: bool
+
+
+class Windows(ABC):
+    """Tells which windows are on the screen."""
+
+    @abstractmethod
+    def windows(self) -> list[Window]:
+        """Normal windows and dialogs, bottom of the stack first; raises DisplayGone."""
+
+    @abstractmethod
+    def popups(self) -> list[Box]:
+        """Menus, tooltips and the like, which lie above all windows; raises DisplayGone."""
 
     @abstractmethod
     def close(self) -> None: ...

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recorder.actions import Event
+from recorder.box import Box
 from recorder.clock import Clock
-from recorder.doors import Input, Pointer, Screen
+from recorder.doors import Input, Pointer, Screen, Window, Windows
 from recorder.pointer import PointerShape, PointerState
 
 SQUARE_PX = 16
@@ -54,6 +55,21 @@ class FakePointer(Pointer):
         width, height = self._size_px
         left = _path_px(self._clock, self._start_ns, width)
         return PointerState(x_px=left, y_px=height // 2, shape=self._shape)
+
+    def close(self) -> None: ...
+
+
+class FakeWindows(Windows):
+    """Given windows and popups."""
+
+    def __init__(self, windows: Sequence[Window] = (), popups: Sequence[Box] = ()) -> None:
+        self.shown, self.open = list(windows), list(popups)
+
+    def windows(self) -> list[Window]:
+        return self.shown
+
+    def popups(self) -> list[Box]:
+        return self.open
 
     def close(self) -> None: ...
 

@@ -47,7 +47,8 @@ _GONE = (error.ConnectionClosedError, error.XError, ScreenShotError, AssertionEr
 
 
 @contextmanager
-def _display_gone() -> Iterator[None]:
+def display_gone() -> Iterator[None]:
+    """Say in one way that the server is gone."""
     try:
         yield
     except _GONE as problem:
@@ -59,7 +60,7 @@ class X11Screen(Screen):
 
     def __init__(self, display: str | None = None) -> None:
         open_display(display).close()
-        with _display_gone():
+        with display_gone():
             self._mss = mss.MSS(display=display)
             self._monitor = self._mss.monitors[0]
 
@@ -68,7 +69,7 @@ class X11Screen(Screen):
         return self._monitor["width"], self._monitor["height"]
 
     def grab(self) -> NDArray[np.uint8]:
-        with _display_gone():
+        with display_gone():
             shot = self._mss.grab(self._monitor)
         bgra = np.frombuffer(shot.bgra, np.uint8).reshape(shot.height, shot.width, 4)
         return np.ascontiguousarray(bgra[..., 2::-1])
@@ -109,7 +110,7 @@ class X11Pointer(Pointer):
         self._shapes: dict[int, PointerShape] = {}
 
     def read(self) -> PointerState:
-        with _display_gone():
+        with display_gone():
             reply = _GetCursorImageAndName(display=self._display.display, opcode=self._opcode)
         serial = int(reply.cursor_serial)
         if serial not in self._shapes:

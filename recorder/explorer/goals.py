@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from random import Random
 
+from recorder.box import Box
+from recorder.doors import Window
 from recorder.explorer import dotfiles
-from recorder.explorer.eye import Box, Eye, Window
+from recorder.explorer.eye import Eye
 from recorder.explorer.hand import RIGHT, Hand
 
 MAX_WINDOWS = 3

@@ -51,7 +51,15 @@ class _Choosing(Head):
         self.times.append(t.tolist())
         return Estimate(difference=torch.full_like(x, 0.25), hidden=condition.known)
 
-    def choice(self, estimate, condition, tiles, palette, palette_keys):
+    def choice(
+        self,
+        estimate: Estimate,
+        condition: Condition,
+        tiles: torch.Tensor,
+        palette: Palette,
+        palette_keys: torch.Tensor,
+    ) -> torch.Tensor:
+        assert len(estimate.hidden) == len(condition.known) and len(palette_keys) == len(palette.latent)
         logits = torch.nn.functional.one_hot(self.choices, SLOTS + 1 + len(palette.latent)).float()
         return (logits * torch.where(self.sure, 50.0, 0.1)[:, None])[tiles]
 

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from recorder.actions import KEYS, EventKind
+from recorder.box import Box
 from recorder.clock import FakeClock
 from recorder.doors import Injector
 from recorder.explorer import dotfiles
 from recorder.explorer.explore import Exploration, explore
-from recorder.explorer.eye import Box
 from recorder.explorer.hand import Hand, Stopped, keystroke
 from recorder.explorer.sandbox import missing_packages
 from recorder.session import Session

@@ -1,0 +1,77 @@
+"""The X11 door to the windows on the screen (EWMH, which every common window manager speaks)."""
+
+from typing import Any
+
+from Xlib import X, error
+
+from recorder.box import Box
+from recorder.doors import Window, Windows
+from recorder.doors.x11 import display_gone, open_display
+
+
+class X11Windows(Windows):
+    """The windows of one display."""
+
+    def __init__(self, display: str | None = None) -> None:
+        self._display = open_display(display)
+        self._root = self._display.screen().root
+
+    def windows(self) -> list[Window]:
+        active = self._property(self._root, "_NET_ACTIVE_WINDOW")
+        found = []
+        with display_gone():
+            for number in self._property(self._root, "_NET_CLIENT_LIST_STACKING"):
+                try:
+                    window = self._window(number, bool(active) and active[0] == number)
+                except error.XError:  # it closed while we looked
+                    continue
+                if window is not None:
+                    found.append(window)
+        return found
+
+    def popups(self) -> list[Box]:
+        boxes = []
+        with display_gone():
+            for child in self._root.query_tree().children:
+                try:
+                    attributes, geometry = child.get_attributes(), child.get_geometry()
+                except error.XError:
+                    continue
+                shown = attributes.override_redirect and attributes.map_state == X.IsViewable
+                if shown and attributes.win_class == X.InputOutput:
+                    boxes.append(
+                        Box(x_px=geometry.x, y_px=geometry.y, width_px=geometry.width, height_px=geometry.height)
+                    )
+        return boxes
+
+    def close(self) -> None:
+        self._display.close()
+
+    def _window(self, number: int, active: bool) -> Window | None:
+        window = self._display.create_resource_object("window", number)
+        kinds = {self._display.get_atom_name(atom) for atom in self._property(window, "_NET_WM_WINDOW_TYPE")}
+        if kinds & {"_NET_WM_WINDOW_TYPE_DOCK", "_NET_WM_WINDOW_TYPE_DESKTOP"}:
+            return None
+        geometry = window.get_geometry()
+        corner = self._root.translate_coords(window, 0, 0)
+        left, right, top, bottom = [*self._property(window, "_NET_FRAME_EXTENTS"), 0, 0, 0, 0][:4]
+        states = {self._display.get_atom_name(atom) for atom in self._property(window, "_NET_WM_STATE")}
+        classes = window.get_wm_class() or ("", "")
+        return Window(
+            number=number,
+            app=classes[1].lower(),
+            box=Box(
+                x_px=corner.x - left,
+                y_px=corner.y - top,
+                width_px=geometry.width + left + right,
+                height_px=geometry.height + top + bottom,
+            ),
+            dialog="_NET_WM_WINDOW_TYPE_DIALOG" in kinds,
+            hidden="_NET_WM_STATE_HIDDEN" in states,
+            maximised="_NET_WM_STATE_MAXIMIZED_VERT" in states,
+            active=active,
+        )
+
+    def _property(self, window: Any, name: str) -> list[int]:
+        reply = window.get_full_property(self._display.intern_atom(name), X.AnyPropertyType)
+        return list(reply.value) if reply is not None else []

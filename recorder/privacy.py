@@ -1,0 +1,145 @@
+"""What must not reach the disk is taken out between the doors and the file: pixels, keys, whole applications."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recorder.actions import Event, EventKind
+from recorder.box import Box
+from recorder.doors import Input, Pointer, Screen, Window, Windows
+from recorder.pointer import PointerState
+
+Keys = Literal["all", "codes", "none"]
+_KEYS = (EventKind.KEY_DOWN, EventKind.KEY_UP)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Privacy:
+    """What to leave out.
+
+    `region` is the only part of the screen that is recorded; `masks` are black; windows of the applications `hide`
+    are black, or, where `only` names some, those of all others and the desktop. `keys` says whether key events are
+    kept with their symbols, as physical codes alone, or not at all; none are kept while the active window is hidden.
+    """
+
+    region: Box | None = None
+    masks: tuple[Box, ...] = ()
+    hide: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    keys: Keys = "all"
+
+    @property
+    def watches_windows(self) -> bool:
+        return bool(self.hide or self.only)
+
+    def allows(self, window: Window | None) -> bool:
+        """Whether a window, or the bare desktop, may be recorded."""
+        app = window.app if window else ""
+        return app not in _lower(self.hide) and (not self.only or app in _lower(self.only))
+
+    def visible(self, windows: Sequence[Window], popups: Sequence[Box], size_px: tuple[int, int]) -> NDArray[np.bool_]:
+        """The pixels (H, W) of a screen of (width, height) that may be recorded.
+
+        A menu belongs to the active window, which is the only one that opens any.
+        """
+        shown = np.full(size_px[::-1], not self.only)
+        for window in windows:
+            if not window.hidden:
+                shown[window.box.slices] = self.allows(window)
+        for popup in popups:
+            shown[popup.slices] = self.allows(active(windows))
+        for mask in self.masks:
+            shown[mask.slices] = False
+        return shown
+
+
+def active(windows: Sequence[Window]) -> Window | None:
+    """The window that takes the keys."""
+    return next((window for window in windows if window.active), None)
+
+
+def _lower(names: Sequence[str]) -> list[str]:
+    return [name.lower() for name in names]
+
+
+class PrivateScreen(Screen):
+    """Another screen, or a region of it, in which what is private is black.
+
+    Windows are looked at before and after each grab, and a pixel stays only where both looks allow it.
+    """
+
+    def __init__(self, inner: Screen, privacy: Privacy, windows: Windows | None = None) -> None:
+        self._inner, self._privacy, self._windows = inner, privacy, windows
+        width, height = inner.size_px
+        self._region = privacy.region or Box(x_px=0, y_px=0, width_px=width, height_px=height)
+        if not self._region.inside(inner.size_px):
+            raise ValueError(f"the region does not lie on the screen of {width}x{height}; name one that does")
+
+    @property
+    def size_px(self) -> tuple[int, int]:
+        return self._region.width_px, self._region.height_px
+
+    def grab(self) -> NDArray[np.uint8]:
+        before = self._visible()
+        rgb = self._inner.grab()
+        shown = before & self._visible() if self._privacy.watches_windows else before
+        return np.ascontiguousarray((rgb * shown[..., None])[self._region.slices])
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def _visible(self) -> NDArray[np.bool_]:
+        if self._windows is None:
+            return self._privacy.visible((), (), self._inner.size_px)
+        return self._privacy.visible(self._windows.windows(), self._windows.popups(), self._inner.size_px)
+
+
+class PrivatePointer(Pointer):
+    """Another pointer, seen from a region's corner."""
+
+    def __init__(self, inner: Pointer, region: Box) -> None:
+        self._inner, self._region = inner, region
+
+    def read(self) -> PointerState:
+        state = self._inner.read()
+        return replace(state, x_px=state.x_px - self._region.x_px, y_px=state.y_px - self._region.y_px)
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+class PrivateInput(Input):
+    """Another input without the keys that are private, its places seen from the region's corner.
+
+    A key that was pressed while it might be recorded is also released in the record.
+    """
+
+    def __init__(self, inner: Input, privacy: Privacy, windows: Windows | None = None) -> None:
+        self._inner, self._privacy, self._windows = inner, privacy, windows
+        self._pressed: set[int] = set()
+        self._was_private = False
+
+    def drain(self) -> list[Event]:
+        private = self._windows is not None and not self._privacy.allows(active(self._windows.windows()))
+        hush, self._was_private = private or self._was_private, private  # keys of the time before the look too
+        return [told for event in self._inner.drain() for told in self._keep(event, hush)]
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def _keep(self, event: Event, hush: bool) -> Iterator[Event]:
+        if event.kind == EventKind.KEY_DOWN:
+            if hush or self._privacy.keys == "none":
+                return
+            self._pressed.add(event.code)
+        elif event.kind == EventKind.KEY_UP:
+            if event.code not in self._pressed:
+                return
+            self._pressed.discard(event.code)
+        symbol = 0 if self._privacy.keys == "codes" and event.kind in _KEYS else event.symbol
+        region = self._privacy.region
+        left, top = (region.x_px, region.y_px) if region else (0, 0)
+        yield replace(event, x_px=event.x_px - left, y_px=event.y_px - top, symbol=symbol)
