@@ -12,6 +12,7 @@ from models.palette import Palette
 from models.recall import NEW
 
 CONFIDENT = 0.5  # a less probable choice waits for the next step, where the others are seen
+CRISP = 2.0  # nats by which denoising must beat the best content of the palette: an uncertain tile comes out as mush
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -61,13 +62,16 @@ class _Painter:
         tiles = self._open.nonzero()[:, 0]
         logits = self._head.choice(estimate, self._condition, tiles, self._palette, self._keys)
         probability, choice = logits.softmax(dim=-1).max(dim=-1)
+        common = logits[:, NEW + 1 :].max(dim=-1)
+        crisp = (choice == NEW) & (common.values > logits[:, NEW] - CRISP)
+        choice = torch.where(crisp, NEW + 1 + common.indices, choice)
         sure = probability >= (CONFIDENT if self._left else 0.0)
         tiles, choice = tiles[sure], choice[sure]
         self.choice[tiles] = choice
         self._open[tiles] = False
         earlier = self._slots[tiles, choice.clamp_max(NEW - 1)]
-        common = self._palette.latent[(choice - NEW - 1).clamp_min(0)].to(earlier.dtype)
-        content = torch.where((choice > NEW)[:, None], common, earlier)
+        painted = self._palette.latent[(choice - NEW - 1).clamp_min(0)].to(earlier.dtype)
+        content = torch.where((choice > NEW)[:, None], painted, earlier)
         self.known[tiles] = torch.where((choice == NEW)[:, None], 0.0, content - self._slots[tiles, 0])
 
 

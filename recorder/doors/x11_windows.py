@@ -20,7 +20,7 @@ class X11Windows(Windows):
         active = self._property(self._root, "_NET_ACTIVE_WINDOW")
         found = []
         with display_gone():
-            for number in self._property(self._root, "_NET_CLIENT_LIST_STACKING"):
+            for number in self._stack():
                 try:
                     window = self._window(number, bool(active) and active[0] == number)
                 except error.XError:  # it closed while we looked
@@ -28,6 +28,11 @@ class X11Windows(Windows):
                 if window is not None:
                     found.append(window)
         return found
+
+    def _stack(self) -> list[int]:
+        """Bottom first; a window that the manager has not put into its stack yet counts as the topmost."""
+        stack = self._property(self._root, "_NET_CLIENT_LIST_STACKING")
+        return stack + [number for number in self._property(self._root, "_NET_CLIENT_LIST") if number not in stack]
 
     def popups(self) -> list[Box]:
         boxes = []

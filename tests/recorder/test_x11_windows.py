@@ -1,0 +1,58 @@
+"""A real window of a hidden application, under a real window manager, is black in the frame."""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from recorder.privacy import Privacy, PrivateScreen
+from tests.recorder.test_x11 import server
+
+__all__ = ["server"]
+x11 = pytest.importorskip("recorder.doors.x11", reason="python-xlib or mss is missing")
+pytestmark = pytest.mark.skipif(
+    any(shutil.which(name) is None for name in ("Xvfb", "xfwm4", "dbus-run-session")),
+    reason="Xvfb, xfwm4 or D-Bus is missing: apt-get install xvfb xfwm4 dbus-daemon",
+)
+WHITE = 0xFFFFFF
+
+
+@pytest.fixture
+def managed(server, tmp_path: Path) -> Iterator[str]:
+    display, _ = server
+    environment = {"DISPLAY": display, "HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "NO_AT_BRIDGE": "1"}
+    command = ["dbus-run-session", "--", "xfwm4"]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL, start_new_session=True) as manager:
+        yield display
+        os.killpg(manager.pid, signal.SIGTERM)  # with the services that its bus started
+
+
+def test_a_hidden_application_is_black_and_others_are_not(managed: str) -> None:
+    from recorder.doors.x11_windows import X11Windows
+
+    display = x11.open_display(managed)
+    root = display.screen().root
+    window = root.create_window(40, 60, 100, 50, 0, display.screen().root_depth, background_pixel=WHITE)
+    window.set_wm_class("mail", "Mail")
+    give_up = time.monotonic() + 20
+    seen = X11Windows(managed)
+    while not seen.windows() and time.monotonic() < give_up:
+        window.map()
+        display.sync()
+        time.sleep(0.1)
+    (found,) = seen.windows()
+    assert found.app == "mail" and found.box.width_px >= 100
+    time.sleep(0.3)  # the window manager draws its frame
+    screen = x11.X11Screen(managed)
+    box = found.box.slices
+    assert (screen.grab()[box] == 255).mean() > 0.4
+    assert not PrivateScreen(screen, Privacy(hide=("mail",)), seen).grab()[box].any()
+    assert (PrivateScreen(screen, Privacy(only=("MAIL",)), seen).grab()[box] == 255).mean() > 0.4
+    assert not PrivateScreen(screen, Privacy(only=("editor",)), seen).grab().any()
+    seen.close()
+    screen.close()
