@@ -40,12 +40,14 @@ class Draw:
 class OwnPast:
     """How the model itself painted the last change of a moment's past.
 
-    `tile` (n,) places and `row` (n,) of the latents that it painted there; `missed` (m,) places that it did not paint
-    and `missed_row` (m,) what they still show.
+    `tile` (n,) places and `row` (n,) of the latents that it painted there; `wrong` (n,) where it should have pointed at
+    an earlier content, and did not; `missed` (m,) places that it did not paint and `missed_row` (m,) what they still
+    show.
     """
 
     tile: NDArray[np.int64]
     row: NDArray[np.int64]
+    wrong: NDArray[np.bool_]
     missed: NDArray[np.int64]
     missed_row: NDArray[np.int64]
 
@@ -63,6 +65,7 @@ def moment_arrays(
         replaced = past != before
         dirty = before != after
         dirty[own.missed] = own.missed_row != after[own.missed]
+        dirty[own.tile[own.wrong]] |= dirty.any()  # repair comes along with changes: it is no cause of its own
     age = frame - index.last_change(frame - 1) + delay
     tile = _head_tiles(dirty.reshape(index.rows, index.columns), random, draw)
     history, arrived = index.history(tile, frame - 1)

@@ -1,8 +1,9 @@
 """Pasts that the model made itself: the cheapest cure for drift (unrolled training without its gradients).
 
 For some moments the newest change before the target is painted by the model, from the true past before it. Training
-then sees the model's own brush in its context, learns to leave it alone and to complete what it missed. What it
-painted badly is not called dirty: it would be painted as badly again, in every frame (see docs/ablations.md).
+then sees the model's own brush in its context, learns to leave it alone and to complete what it missed. Where it
+painted something else than an earlier content that it could have pointed at, the tile is dirty in the next change: that
+it can repair. What it denoised badly is not dirty: it would be denoised as badly again (see docs/ablations.md).
 """
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from models.losses import canvas_of
 from models.moment import Draw, OwnPast
 from models.painting import paint
-from models.recall import NEW
+from models.recall import NEW, SAME_RMS
 from models.transitions import OWN_ROWS, Batch, Transitions
 from models.world import WorldModel
 
@@ -40,6 +41,8 @@ def own_pasts(
         painted, choice, probability = _paint(model, batch, random)
     rows = transitions.keep_own(painted[:OWN_ROWS])
     rows = _rows_of_choices(batch, choice[: len(rows)], rows)
+    off = (painted - batch.target).square().mean(dim=1) > SAME_RMS**2
+    wrong = (off & (batch.choice != NEW)).numpy()
     pasts, start = {}, 0
     for row, count in zip(batch.changed.tolist(), batch.counts, strict=True):
         span = slice(start, min(start + count, OWN_ROWS))
@@ -50,7 +53,9 @@ def own_pasts(
         if random.random() < MISSED_SHARE:
             kept = probability[span].numpy() > random.random()
         before = transitions.shown_before(priors[place], tile[~kept])
-        pasts[places[place]] = OwnPast(tile=tile[kept], row=rows[span][kept], missed=tile[~kept], missed_row=before)
+        pasts[places[place]] = OwnPast(
+            tile=tile[kept], row=rows[span][kept], wrong=wrong[span][kept], missed=tile[~kept], missed_row=before
+        )
     return pasts
 
 

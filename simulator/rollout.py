@@ -11,7 +11,8 @@ from simulator.changes import changed_tiles
 from simulator.footage import Footage
 from simulator.world import Step, World
 
-WARM_UP_FRAMES = 8
+WARM_UP_FRAMES = 300  # as many as there are: a world that remembers is entitled to its past
+LEAST_WARM_UP_FRAMES = 8
 
 Advance = Callable[[World, Action, NDArray[np.uint8]], Step]
 
@@ -55,18 +56,18 @@ class Moment:
 
 
 def first_possible() -> int:
-    """The earliest frame at which a stretch can begin: the warm-up and the frame to begin at lie before it."""
-    return WARM_UP_FRAMES + 1
+    """The earliest frame at which a stretch can begin: the least warm-up and the frame to begin at lie before it."""
+    return LEAST_WARM_UP_FRAMES + 1
 
 
 def roll(world: World, footage: Footage, stretch: Stretch, advance: Advance, *, seed: int) -> Iterator[Moment]:
-    """Begin at a true frame, observe WARM_UP_FRAMES true ones for context, then advance through the stretch.
+    """Begin at a true frame, observe up to WARM_UP_FRAMES true ones for context, then advance through the stretch.
 
     What the world showed before the first moment counts as the truth: it has just been told.
     """
     assert stretch.first >= first_possible()
-    start = stretch.first - first_possible()
-    frames = footage.frames(start, first_possible() + stretch.frames)
+    start = max(0, stretch.first - WARM_UP_FRAMES - 1)
+    frames = footage.frames(start, stretch.first - start + stretch.frames)
     before_u8 = next(frames)
     world.reset(seed=seed, prompt=footage.prompt(start), frame_u8=before_u8)
     for frame in range(start + 1, stretch.first):
