@@ -123,16 +123,19 @@ class Bench:
 
 @dataclass(kw_only=True)
 class Numbers:
-    """Put the numbers of a report and a benchmark between a README's marks."""
+    """Put the numbers of a report and a benchmark between a README's marks and into the checkpoint's config.json."""
 
     readme: tyro.conf.Positional[Path] = Path("README.md")
     """The text with the marks."""
     folder: tyro.conf.Positional[Path] = Path("docs/evaluation")
     """The folder with report.json and bench.json."""
+    checkpoint: tyro.conf.Positional[Path] = CHECKPOINT
+    """The model that they are of."""
 
     def run(self) -> None:
-        from simulator.numbers import fill
+        from simulator.numbers import fill, tell
 
+        tell(self.checkpoint, self.folder)
         fill(self.readme, self.folder)
 
 

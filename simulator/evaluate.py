@@ -106,8 +106,8 @@ def describe_data(data: Path, footage: Sequence[Footage]) -> dict[str, Any]:
 
 
 def describe_checkpoint(checkpoint: Path) -> dict[str, Any]:
-    """The `checkpoint` of the report: path and the hash of each file."""
-    files = sorted(path for path in checkpoint.iterdir() if path.is_file())
+    """The `checkpoint` of the report: path and the hash of its weights; config.json may itself tell of the report."""
+    files = sorted(checkpoint.glob("*.safetensors"))
     return {"path": str(checkpoint), "sha256": {path.name: file_hash(path) for path in files}}
 
 

@@ -1,10 +1,11 @@
-"""The numbers of a README, from the report and the benchmark beside it, so that they cannot part."""
+"""The numbers of a README and of a checkpoint, from its report and benchmark, so that they cannot part."""
 
 import json
 from pathlib import Path
 from typing import Any
 
-from simulator.report import write_text
+from simulator.evaluate import SPLIT, describe_checkpoint
+from simulator.report import write_json, write_text
 
 BEGIN, END = "<!-- numbers -->\n", "<!-- /numbers -->"
 _ROWS = (
@@ -43,6 +44,19 @@ def fill(readme: Path, folder: Path) -> None:
     if not begin or not end:
         raise ValueError(f"{readme} has no line '{BEGIN.strip()}' with '{END}' after it; put them where numbers belong")
     write_text(readme, before + begin + tables(report, bench) + end + after)
+
+
+def tell(checkpoint: Path, folder: Path) -> None:
+    """Put the metrics of `folder`'s report into the checkpoint's config.json.
+
+    Raises ValueError where the report is of other weights.
+    """
+    report, config_path = json.loads((folder / "report.json").read_text()), checkpoint / "config.json"
+    if report["checkpoint"]["sha256"] != describe_checkpoint(checkpoint)["sha256"]:
+        raise ValueError(f"{folder}/report.json is of other weights than {checkpoint}; evaluate it again")
+    config = json.loads(config_path.read_text())
+    config["training"]["metrics"] = report["metrics"] | {"split": SPLIT}
+    write_json(config_path, config)
 
 
 def _bench_head(bench: dict[str, Any]) -> list[str]:

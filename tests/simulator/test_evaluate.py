@@ -187,12 +187,12 @@ def test_the_command_writes_one_page_that_a_browser_shows(
 ) -> None:
     checkpoint, out = tmp_path / "checkpoint", tmp_path / "out"
     checkpoint.mkdir()
-    (checkpoint / "config.json").write_text("{}")
+    (checkpoint / "world.safetensors").write_bytes(b"weights")
     _run(monkeypatch, "evaluate", checkpoint, folder, "--out", out, "--quick", "--events", 4)
     assert sorted(path.name for path in out.iterdir()) == ["index.html", "report.json"]
     report = json.loads((out / "report.json").read_text())
     assert {"schema", "checkpoint", "data", "metrics", "baselines", "not_measured"} <= set(report)
-    assert list(report["checkpoint"]["sha256"]) == ["config.json"] and len(report["data"]["sessions"]) == 2
+    assert list(report["checkpoint"]["sha256"]) == ["world.safetensors"] and len(report["data"]["sessions"]) == 2
     page = (out / "index.html").read_text()
     assert not re.findall(r'(?:src|href)="(?!data:)', page)
     _look_at(out / "index.html")

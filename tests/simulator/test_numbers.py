@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from simulator.numbers import fill
+from models.checkpoint import load_config
+from simulator.numbers import fill, tell
+from simulator.shipped import CHECKPOINT
 
 ROOT = Path(__file__).parents[2]
 
@@ -22,3 +24,12 @@ def test_a_text_without_marks_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="numbers"):
         fill(tmp_path / "README.md", ROOT / "docs" / "evaluation")
     assert (tmp_path / "README.md").read_text() == "no marks"
+
+
+def test_the_checkpoint_tells_the_metrics_of_its_own_report(tmp_path: Path) -> None:
+    shutil.copytree(CHECKPOINT, tmp_path / "desk")
+    tell(tmp_path / "desk", ROOT / "docs" / "evaluation")
+    assert load_config(tmp_path / "desk") == load_config(CHECKPOINT)
+    (tmp_path / "desk" / "world.safetensors").write_bytes(b"another")
+    with pytest.raises(ValueError, match="other weights"):
+        tell(tmp_path / "desk", ROOT / "docs" / "evaluation")
