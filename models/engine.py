@@ -31,7 +31,9 @@ class Sampling:
     """How a frame is drawn.
 
     `steps` of the head; a frame whose probability of change is under `floor` never changes, so that quiet screens
-    stay quiet; the one draw that all tiles share lies between `where_low` and `where_high`. Tiles down to `join`
+    stay quiet. When an event happens is drawn once: the hazards of its frames add up until the chance that it has
+    happened passes a draw between `when_low` and `when_high`, so that what is likely in the end is not missed frame by
+    frame. The one draw that all tiles share lies between `where_low` and `where_high`. Tiles down to `join`
     times the draw come along where they touch those above it (hysteresis thresholding, Canny 1986): an event's
     tiles are about equally probable, so a plain threshold among them would show it in scraps. A tile is painted at
     most `repeats` times after an input event, unless a button is held or the pointer is within `reach` tiles: the
@@ -42,9 +44,9 @@ class Sampling:
     floor: float = 0.03
     when_low: float = 0.4
     when_high: float = 0.6
-    where_low: float = 0.05
-    where_high: float = 0.9
-    join: float = 0.5
+    where_low: float = 0.3
+    where_high: float = 0.6
+    join: float = 0.7
     repeats: int = 3
     reach: int = 2
 
@@ -121,7 +123,7 @@ class Engine:
         return torch.from_numpy(np.flatnonzero(dirty & free)).to(self.device)
 
     def _fires(self, probability: float, sampling: Sampling) -> bool:
-        """Whether anything changes in this frame."""
+        """Whether anything changes in this frame: the summed hazard has passed what was drawn for the event."""
         if probability < sampling.floor:
             self._hazard = 0.0
             return False

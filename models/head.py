@@ -165,10 +165,10 @@ class Head(nn.Module):
         tiles: Int[Tensor, "m"],
         palette: Palette,
         palette_keys: Float[Tensor, "p e"],
-    ) -> Float[Tensor, "m o"]:
-        """Logits of some tiles: each slot, NEW, each content of the palette."""
+    ) -> tuple[Float[Tensor, "m o"], Float[Tensor, "m p"]]:
+        """Logits of some tiles: of each slot and NEW, and of each content of the palette."""
         hidden = estimate.hidden[tiles]
         query = self.query(hidden)
         match = torch.einsum("ne,nke->nk", query, condition.keys[tiles].to(query.dtype)).float() * KEY_WIDTH**-0.5
         again = match.masked_fill(~condition.there[tiles], -1e4)
-        return torch.cat([again, self.new(hidden).float(), palette.logits(query, palette_keys)], dim=-1)
+        return torch.cat([again, self.new(hidden).float()], dim=-1), palette.logits(query, palette_keys)

@@ -89,7 +89,7 @@ def _what_loss(
     error = (estimate.difference - difference).square().mean(dim=1)
     what = (error * weight_new).sum() / weight_new.sum().clamp_min(1e-6)
     asked = (t == 1).nonzero()[:, 0]
-    logits = model.head.choice(estimate, condition, asked, model.palette, model.palette.keys())
+    logits = torch.cat(model.head.choice(estimate, condition, asked, model.palette, model.palette.keys()), dim=-1)
     entropy = functional.cross_entropy(logits, batch.choice[asked], reduction="none")
     share = weight[asked] / weight[asked].sum().clamp_min(1e-6)
     choice = (entropy * share).sum()

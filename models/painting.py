@@ -1,5 +1,6 @@
 """Painting the tiles that change: earlier contents where the head points to them, the rest denoised around them."""
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -60,12 +61,15 @@ class _Painter:
 
     def _decide(self, estimate: Estimate) -> None:
         tiles = self._open.nonzero()[:, 0]
-        logits = self._head.choice(estimate, self._condition, tiles, self._palette, self._keys)
-        probability, choice = logits.softmax(dim=-1).max(dim=-1)
-        common = logits[:, NEW + 1 :].max(dim=-1)
-        crisp = (choice == NEW) & (common.values > logits[:, NEW] - CRISP)
-        choice = torch.where(crisp, NEW + 1 + common.indices, choice)
-        sure = probability >= (CONFIDENT if self._left else 0.0)
+        near, far = self._head.choice(estimate, self._condition, tiles, self._palette, self._keys)
+        best, choice = near.max(dim=-1)
+        common, place = far.max(dim=-1)
+        from_palette = common > best - CRISP * (choice == NEW)
+        choice = torch.where(from_palette, NEW + 1 + place, choice)
+        sure = torch.ones_like(from_palette)
+        if self._left:
+            total = torch.logaddexp(near.logsumexp(dim=-1), far.logsumexp(dim=-1))
+            sure = torch.maximum(best, common) >= total + math.log(CONFIDENT)
         tiles, choice = tiles[sure], choice[sure]
         self.choice[tiles] = choice
         self._open[tiles] = False

@@ -33,7 +33,7 @@ class Palette(nn.Module):
         return self.key(functional.gelu(self.enter(self.latent)))
 
     def logits(self, query: Float[Tensor, "n e"], keys: Float[Tensor, "p e"]) -> Float[Tensor, "n p"]:
-        return (query @ keys.to(query.dtype).T).float() * KEY_WIDTH**-0.5 + self.bias.float()
+        return torch.addmm(self.bias.to(query.dtype), query * KEY_WIDTH**-0.5, keys.to(query.dtype).T).float()
 
 
 def common_contents(tracks: list[Track], size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -11,7 +11,7 @@ from simulator.changes import changed_tiles
 from simulator.footage import Footage
 from simulator.world import Step, World
 
-WARM_UP_FRAMES = 300  # as many as there are: a world that remembers is entitled to its past
+WARM_UP_FRAMES = 150  # as many as there are: a world that remembers is entitled to its past
 LEAST_WARM_UP_FRAMES = 8
 
 Advance = Callable[[World, Action, NDArray[np.uint8]], Step]

@@ -58,10 +58,11 @@ class _Choosing(Head):
         tiles: torch.Tensor,
         palette: Palette,
         palette_keys: torch.Tensor,
-    ) -> torch.Tensor:
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         assert len(estimate.hidden) == len(condition.known) and len(palette_keys) == len(palette.latent)
         logits = torch.nn.functional.one_hot(self.choices, SLOTS + 1 + len(palette.latent)).float()
-        return (logits * torch.where(self.sure, 50.0, 0.1)[:, None])[tiles]
+        logits = (logits * torch.where(self.sure, 50.0, 0.1)[:, None])[tiles]
+        return logits[:, : NEW + 1], logits[:, NEW + 1 :]
 
 
 def _palette() -> Palette:
