@@ -92,8 +92,9 @@ class Dream:
         dirty = torch.arange(self.engine.latent.shape[0]) if self.dense else self.engine.draw_dirty(look, self.sampling)
         clock.lap("mask")
         painting = self.engine.paint(look, dirty, self.sampling.steps)
-        dirty = dirty[painting.choice > 0]  # the head may find that a tile stays
-        self.engine.show(dirty, painting.latent[painting.choice > 0])
+        kept = (painting.choice > 0) | self.dense  # the head may find that a tile stays
+        dirty = dirty[kept]
+        self.engine.show(dirty, painting.latent[kept])
         clock.lap("head")
         self._decode_into_frame(dirty)
         self._told_u8 = self._frame_u8
