@@ -19,12 +19,6 @@ def noised(clean: Float[Tensor, "n c"], noise: Float[Tensor, "n c"], t: Float[Te
     return (1 - t[:, None]) * clean + t[:, None] * noise
 
 
-def draw_times(count: int, generator: torch.Generator) -> Float[Tensor, "n"]:
-    """Training times: half of them pure noise, where few-step sampling begins, the rest uniform in (0, 1)."""
-    times = torch.rand(count, generator=generator)
-    return torch.where(torch.rand(count, generator=generator) < 0.5, torch.ones(count), times)
-
-
 def sampling_times(steps: int) -> list[float]:
     """`steps` + 1 times from 1 down to 0, evenly spaced."""
     return [1 - step / steps for step in range(steps + 1)]

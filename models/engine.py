@@ -20,9 +20,10 @@ from models.context import EVENT_MAX_AGE, EVENT_SLOTS, Context, tiles_around
 from models.desk import Desk
 from models.head import Canvas
 from models.painting import Painting, paint
+from models.place import largest_part
 from models.recall import Recall
 from models.tiles import TILE_PX
-from models.world import Outlook, ways_of
+from models.world import Ground, Outlook, Scene, ways_of
 from recorder.actions import Action
 
 
@@ -33,9 +34,10 @@ class Sampling:
     `steps` of the head; a frame whose probability of change is under `floor` never changes, so that quiet screens
     stay quiet. When an event happens is drawn once: the hazards of its frames add up until the chance that it has
     happened passes a draw between `when_low` and `when_high`, so that what is likely in the end is not missed frame by
-    frame. The one draw that all tiles share lies between `where_low` and `where_high`. Tiles down to `join`
-    times the draw come along where they touch those above it (hysteresis thresholding, Canny 1986): an event's
-    tiles are about equally probable, so a plain threshold among them would show it in scraps. A tile is painted at
+    frame. `place` is the temperature at which the box of the change is drawn: at 0 it is the likeliest. The one draw
+    that all tiles share lies between `where_low` and `where_high`. Tiles down to `join` times the draw come along
+    where they touch those above it (hysteresis thresholding, Canny 1986): an event's tiles are about equally probable,
+    so a plain threshold among them would show it in scraps. A tile is painted at
     most `repeats` times after an input event, unless a button is held or the pointer is within `reach` tiles: the
     model may want to better a tile again and again, and without input a screen has to come to rest.
     """
@@ -44,6 +46,7 @@ class Sampling:
     floor: float = 0.03
     when_low: float = 0.4
     when_high: float = 0.6
+    place: float = 0.5
     where_low: float = 0.3
     where_high: float = 0.6
     join: float = 0.7
@@ -58,7 +61,20 @@ class Look:
     context: Context
     outlook: Outlook
     change_probability: float
-    tile_probability: Float[Tensor, "n"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Change:
+    """A change of the next frame: the `dirty` tiles, in the scene that they were drawn from."""
+
+    dirty: Int[Tensor, "m"]
+    scene: Scene
+    tokens: Float[Tensor, "1 g d"]
+
+    @property
+    def tile_probability(self) -> Float[Tensor, "n"]:
+        """Of each tile that it changes, given the place of the change."""
+        return torch.sigmoid(self.scene.where[0])
 
 
 def best_dtype(device: torch.device) -> torch.dtype:
@@ -107,20 +123,43 @@ class Engine:
         with self._inference():
             context = self._context(action)
             outlook = self._model.outlook(context)
-            tiles = torch.sigmoid(outlook.where[0])
             change = float(torch.sigmoid(outlook.when[0]))
         self._pointer_px = (action.x_px, action.y_px)
-        return Look(context=context, outlook=outlook, change_probability=change, tile_probability=tiles)
+        return Look(context=context, outlook=outlook, change_probability=change)
 
-    def draw_dirty(self, look: Look, sampling: Sampling) -> Int[Tensor, "m"]:
-        """The tiles that change: whether anything does, then all tiles more probable than one shared draw."""
+    def draw_change(self, look: Look, sampling: Sampling) -> Change | None:
+        """Whether anything changes, then the place, then all tiles there more probable than one shared draw."""
         if not self._fires(look.change_probability, sampling):
-            return torch.empty(0, dtype=torch.long, device=self.device)
+            return None
+        scene = self._scene(self._ground(look), sampling.place)
         level = self._between(sampling.where_low, sampling.where_high)
-        grid = look.tile_probability.float().cpu().numpy().reshape(self._grid)
+        grid = torch.sigmoid(scene.where[0]).cpu().numpy().reshape(self._grid)
         dirty = apply_hysteresis_threshold(grid, sampling.join * level, level)
         free = (self._paints < sampling.repeats).reshape(self._grid) | self._near_pointer(sampling.reach)
-        return torch.from_numpy(np.flatnonzero(dirty & free)).to(self.device)
+        tiles = torch.from_numpy(np.flatnonzero(dirty & free)).to(self.device)
+        return Change(dirty=tiles, scene=scene, tokens=look.outlook.tokens)
+
+    def told_change(self, look: Look, dirty: Int[Tensor, "m"], sampling: Sampling) -> Change:
+        """The change of told tiles, at least one; the box within their largest part is the model's."""
+        row, column = np.nonzero(largest_part(mask_of(dirty, self._tiles).numpy().reshape(self._grid)))
+        corners = (int(row.min() * self._grid[1] + column.min()), int(row.max() * self._grid[1] + column.max()))
+        scene = self._scene(self._ground(look), sampling.place, corners)
+        return Change(dirty=dirty, scene=scene, tokens=look.outlook.tokens)
+
+    def tile_probability(self, look: Look, draws: int) -> Float[Tensor, "n"]:
+        """Of each tile that it changes, given that anything does: the mean over `draws` of the place."""
+        ground = self._ground(look)
+        scenes = [self._scene(ground, 1.0) for _ in range(draws)]
+        return torch.stack([torch.sigmoid(scene.where[0]) for scene in scenes]).mean(dim=0)
+
+    def _ground(self, look: Look) -> Ground:
+        with self._inference():
+            return self._model.ground(look.context, look.outlook.tokens)
+
+    def _scene(self, ground: Ground, temperature: float, corners: tuple[int, int] | None = None) -> Scene:
+        with self._inference():
+            box = self._model.place.draw(ground.local, temperature, self._generator, corners)
+            return self._model.scene(ground, box)
 
     def _fires(self, probability: float, sampling: Sampling) -> bool:
         """Whether anything changes in this frame: the summed hazard has passed what was drawn for the event."""
@@ -145,16 +184,17 @@ class Engine:
         rows, columns = np.ogrid[: self._grid[0], : self._grid[1]]
         return (abs(rows - row) <= reach) & (abs(columns - column) <= reach)
 
-    def paint(self, look: Look, dirty: Int[Tensor, "m"], steps: int) -> Painting:
+    def paint(self, change: Change, steps: int) -> Painting:
         """The dirty tiles' whitened latents in the next frame."""
+        dirty = change.dirty
         if not len(dirty):
             return Painting(latent=self.latent[dirty], choice=dirty)
         canvas = Canvas(
-            local=look.outlook.local[0, dirty],
-            ways=ways_of(look.outlook, torch.zeros_like(dirty), dirty),
+            local=change.scene.local[0, dirty],
+            ways=ways_of(change.scene, torch.zeros_like(dirty), dirty),
             memory=self._memory[dirty],
             slots=self._recall.slots(dirty, self._frame),
-            tokens=look.outlook.tokens,
+            tokens=change.tokens,
             counts=[len(dirty)],
         )
         with self._inference():

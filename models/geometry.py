@@ -1,4 +1,4 @@
-"""Where each tile lies from the pointer and the last inputs, exactly to the pixel.
+"""Where each tile lies from the pointer, the last inputs and the box of the change, exactly to the pixel.
 
 What opens at an input opens at its pixel, not at a tile's: a menu's text lies in the tiles as the input's place modulo
 the tile's side says. So the way is given at every scale from two pixels to the screen's, and once more with the near
@@ -6,7 +6,7 @@ ways alone. Ways along x belong to columns of tiles and ways along y to rows, wh
 """
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from models.context import Context
@@ -14,17 +14,41 @@ from models.layers import fourier
 from models.tiles import TILE_PX
 from recorder.actions import BUTTONS
 
-POINTS = 4  # the pointer before, the pointer now, the newest event, the last button pressed
+INPUTS = 4  # the pointer before, the pointer now, the newest event, the last button pressed
+CORNERS = 2  # the first and the last pixel of the change's box
 SCALES = 10  # periods of 2 to 1024 px
 NEAR_TILES, NEAR_SCALES = 4, 4
-FEATURES = POINTS * 2 * (SCALES + NEAR_SCALES)
+POINT_FEATURES = 2 * (SCALES + NEAR_SCALES)
+INPUT_FEATURES, CORNER_FEATURES = INPUTS * POINT_FEATURES, CORNERS * POINT_FEATURES
+FEATURES = INPUT_FEATURES + CORNER_FEATURES
+
+Ways = tuple[Float[Tensor, "b q f"], Float[Tensor, "b r f"]]
 
 
-def ways(context: Context, shape: tuple[int, int]) -> tuple[Float[Tensor, "b q f"], Float[Tensor, "b r f"]]:
-    """Features of the ways to the points, for each column and for each row of a grid of (rows, columns)."""
-    points = torch.cat([context.pointer_px, context.event_px[:, :1], _last_press(context)[:, None]], dim=1)
+def ways_to(points_px: Float[Tensor, "b p 2"], shape: tuple[int, int]) -> Ways:
+    """Features of the ways to points, for each column and for each row of a grid of (rows, columns)."""
     rows, columns = shape
-    return _along(points[..., 0], columns), _along(points[..., 1], rows)
+    return _along(points_px[..., 0], columns), _along(points_px[..., 1], rows)
+
+
+def ways_to_inputs(context: Context, shape: tuple[int, int]) -> Ways:
+    """The ways to the pointer and to the last inputs."""
+    points = torch.cat([context.pointer_px, context.event_px[:, :1], _last_press(context)[:, None]], dim=1)
+    return ways_to(points, shape)
+
+
+def covered(box: Int[Tensor, "b 2 2"], shape: tuple[int, int]) -> Float[Tensor, "b r q"]:
+    """The share of each tile that lies in a box of [[left, top], [right, bottom]], these included."""
+    rows, columns = shape
+    first, last = box.float().unbind(dim=1)
+    across, down = (_overlap(first[:, i], last[:, i] + 1, tiles) for i, tiles in enumerate((columns, rows)))
+    return down[:, :, None] * across[:, None]
+
+
+def _overlap(start_px: Float[Tensor, "b"], end_px: Float[Tensor, "b"], tiles: int) -> Float[Tensor, "b n"]:
+    edge = torch.arange(tiles, device=start_px.device) * TILE_PX
+    inside = torch.minimum(end_px[:, None], edge + TILE_PX) - torch.maximum(start_px[:, None], edge)
+    return inside.clamp_min(0) / TILE_PX
 
 
 def _along(points_px: Float[Tensor, "b p"], tiles: int) -> Float[Tensor, "b n f"]:

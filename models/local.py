@@ -1,8 +1,8 @@
-"""The local level: one feature vector for each tile."""
+"""The local level: one feature vector for each tile, before and after the box of the change is known."""
 
 import torch
 from einops import rearrange
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from models import geometry
@@ -32,8 +32,8 @@ class LocalLevel(nn.Module):
         super().__init__()
         self.config = config
         self.own = nn.Linear(config.channels + len(AGE_DECAYS), config.local_width)
-        self.across = nn.Linear(geometry.FEATURES, config.local_width, bias=False)
-        self.down = nn.Linear(geometry.FEATURES, config.local_width, bias=False)
+        self.across = nn.Linear(geometry.INPUT_FEATURES, config.local_width, bias=False)
+        self.down = nn.Linear(geometry.INPUT_FEATURES, config.local_width, bias=False)
         self.spread = nn.Linear(config.width, PATCH * PATCH * config.local_width)
         self.whole = nn.Linear(config.width, config.local_width)
         self.blocks = nn.Sequential(*(LocalBlock(config.local_width) for _ in range(config.local_blocks)))
@@ -43,7 +43,7 @@ class LocalLevel(nn.Module):
         self,
         context: Context,
         tokens: Float[Tensor, "b g d"],
-        ways: tuple[Float[Tensor, "b q f"], Float[Tensor, "b r f"]],
+        ways: geometry.Ways,
     ) -> Float[Tensor, "b n l"]:
         config = self.config
         patches = (config.rows // PATCH) * (config.columns // PATCH)
@@ -56,3 +56,24 @@ class LocalLevel(nn.Module):
         grid = grid + self.across(ways[0])[:, None] + self.down(ways[1])[:, :, None]
         grid = grid + self.whole(tokens[:, patches])[:, None, None]
         return self.norm(rearrange(self.blocks(grid), "b r q l -> b (r q) l"))
+
+
+class PlacedLevel(nn.Module):
+    """Features of every tile once the box of the change is known."""
+
+    def __init__(self, config: WorldConfig) -> None:
+        super().__init__()
+        self._shape = (config.rows, config.columns)
+        self.across = nn.Linear(geometry.CORNER_FEATURES, config.local_width, bias=False)
+        self.down = nn.Linear(geometry.CORNER_FEATURES, config.local_width, bias=False)
+        self.inside = nn.Linear(1, config.local_width)
+        self.block = LocalBlock(config.local_width)
+        self.norm = Norm(config.local_width)
+
+    def forward(
+        self, local: Float[Tensor, "b n l"], ways: geometry.Ways, box: Int[Tensor, "b 2 2"]
+    ) -> Float[Tensor, "b n l"]:
+        inside = self.inside(geometry.covered(box, self._shape)[..., None])
+        grid = inside + self.across(ways[0])[:, None] + self.down(ways[1])[:, :, None]
+        grid = grid + rearrange(local, "b (r q) l -> b r q l", r=self._shape[0])
+        return self.norm(self.block(grid).flatten(1, 2))

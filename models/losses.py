@@ -1,4 +1,4 @@
-"""What the world model is trained on: when, where, what (shown again, or new) and the pointer's shape."""
+"""What the world model is trained on: when, its place, where, what (shown again, or new) and the pointer's shape."""
 
 import torch
 from jaxtyping import Bool, Float
@@ -9,9 +9,10 @@ from models.diffusion import noised
 from models.head import Canvas
 from models.recall import NEW
 from models.transitions import Batch
-from models.world import Outlook, WorldModel, ways_of
+from models.world import Scene, WorldModel, ways_of
 
 SHAPE_WEIGHT = 0.2
+PLACE_WEIGHT = 0.2
 SMALL_CHANGE_TILES = 8.0  # a change of n tiles weighs n / (n + this), so that large ones do not drown small ones
 AGAIN_WEIGHT = 0.2  # of the denoising error of tiles that need no denoising
 KNOWN_SHARE = 0.9  # of these are given clean while the rest is denoised, as in play
@@ -37,27 +38,28 @@ def world_loss(
     model: WorldModel, batch: Batch, noise: Float[Tensor, "m c"], t: Float[Tensor, "m"]
 ) -> tuple[Float[Tensor, ""], dict[str, float]]:
     """The sum of the losses, and each apart."""
-    tokens = model.backbone(batch.context)
-    when_logit, shape_logit = model.when_and_shape(tokens)
-    when = _when_loss(when_logit, batch)
-    shape = functional.cross_entropy(shape_logit, batch.shape)
-    changed = batch.context.at(batch.changed)
-    outlook = model.outlook_from(changed, tokens[batch.changed])
-    where = _where_loss(outlook.where, batch.dirty[batch.changed])
-    what, logs = _what_loss(model, canvas_of(model, outlook, batch), batch, noise, t)
-    loss = when + where + what + SHAPE_WEIGHT * shape
-    logs = {"when": when, "where": where, "shape": shape, **logs}
+    outlook = model.outlook(batch.context)
+    when = _when_loss(outlook.when, batch)
+    shape = functional.cross_entropy(outlook.shape, batch.shape)
+    tokens = outlook.tokens[batch.changed]
+    ground = model.ground(batch.context.at(batch.changed), tokens)
+    place = model.place.nll(ground.local, batch.box).mean()
+    scene = model.scene(ground, batch.box)
+    where = _where_loss(scene.where, batch.dirty[batch.changed])
+    what, logs = _what_loss(model, canvas_of(model, scene, tokens, batch), batch, noise, t)
+    loss = when + where + what + SHAPE_WEIGHT * shape + PLACE_WEIGHT * place
+    logs = {"when": when, "place": place, "where": where, "shape": shape, **logs}
     return loss, {name: float(value.detach()) for name, value in logs.items()}
 
 
-def canvas_of(model: WorldModel, outlook: Outlook, batch: Batch) -> Canvas:
-    """The batch's head tiles as the head sees them; `outlook` of its changed moments."""
+def canvas_of(model: WorldModel, scene: Scene, tokens: Float[Tensor, "f g d"], batch: Batch) -> Canvas:
+    """The batch's head tiles as the head sees them; `scene` and `tokens` of its changed moments."""
     return Canvas(
-        local=outlook.local[batch.tile_frame, batch.tile],
-        ways=ways_of(outlook, batch.tile_frame, batch.tile),
+        local=scene.local[batch.tile_frame, batch.tile],
+        ways=ways_of(scene, batch.tile_frame, batch.tile),
         memory=model.memory.scan(batch.history, batch.history_there),
         slots=batch.slots,
-        tokens=outlook.tokens,
+        tokens=tokens,
         counts=batch.counts,
     )
 

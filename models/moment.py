@@ -14,6 +14,7 @@ from scipy.ndimage import binary_dilation
 
 from models import events
 from models.context import EVENT_MAX_AGE, EVENT_SLOTS, tiles_around
+from models.place import box_px, largest_part
 from models.recall import NEW, different
 from models.track_index import TrackIndex
 
@@ -85,6 +86,7 @@ def moment_arrays(
         "ids": past,
         "age": age,
         "dirty": dirty,
+        "box": _box(index, before if (before != after).any() else np.where(dirty, past, after), after),
         "pointer_px": pointer,
         "pointer_ids": past[tiles_around(pointer[1:, 0], pointer[1:, 1], shape)[0]],
         "held": track.held[frame],
@@ -116,6 +118,16 @@ def _alter(
     elif choice < draw.part_happened + draw.wrong_tiles + draw.late and len(dirty) >= 4:
         return past, int(random.integers(1, draw.late_frames + 1))
     return past, 0
+
+
+def _box(index: TrackIndex, before: NDArray[np.int64], after: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The box of what changes from contents to contents of the track; zeros where nothing does."""
+    changed = before != after
+    if not changed.any():
+        return np.zeros((2, 2), np.int64)
+    part = largest_part(changed.reshape(index.rows, index.columns))
+    tiles = part.ravel()
+    return box_px(part, index.tiles_u8(before[tiles]), index.tiles_u8(after[tiles]))
 
 
 def _head_tiles(dirty: NDArray[np.bool_], random: np.random.Generator, draw: Draw) -> NDArray[np.int64]:

@@ -63,12 +63,14 @@ def _paint(
     model: WorldModel, batch: Batch, random: np.random.Generator
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """What the model paints on the changed tiles (m, c), the slots that it chose (m,), how probable it found each."""
-    outlook = model.outlook(batch.context.at(batch.changed))
+    context = batch.context.at(batch.changed)
+    tokens = model.outlook(context).tokens
+    scene = model.scene(model.ground(context, tokens), batch.box)
     generator = torch.Generator().manual_seed(int(random.integers(2**31)))
     noise = torch.randn(batch.target.shape, generator=generator)
-    canvas, keys = canvas_of(model, outlook, batch), model.palette.keys()
+    canvas, keys = canvas_of(model, scene, tokens, batch), model.palette.keys()
     painting = paint(model.head, canvas, model.palette, keys, noise, STEPS)
-    return painting.latent, painting.choice, torch.sigmoid(outlook.where)[batch.tile_frame, batch.tile]
+    return painting.latent, painting.choice, torch.sigmoid(scene.where)[batch.tile_frame, batch.tile]
 
 
 def _rows_of_choices(batch: Batch, choice: torch.Tensor, own: NDArray[np.int64]) -> NDArray[np.int64]:

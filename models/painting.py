@@ -41,23 +41,27 @@ class _Painter:
         self._noise, self._left = noise, steps
         self._open = torch.ones(len(noise), dtype=torch.bool, device=noise.device)
         self.choice = torch.full((len(noise),), NEW, device=noise.device)
-        self.known = torch.zeros_like(noise)
+        self.content = torch.zeros_like(noise)
 
     def __call__(self, x: Float[Tensor, "n c"], t: Float[Tensor, "n"]) -> Float[Tensor, "n c"]:
         self._left -= 1
-        if bool((self.held & ~self._open).all()):
-            return self.known
-        held = self.held[:, None]
-        x = torch.where(held, self.known, torch.where(self._open[:, None], self._noise, x))
+        if bool(self.held.all()):
+            return self._known
+        x = torch.where(self.held[:, None], self._known, torch.where(self._open[:, None], self._noise, x))
         estimate = self._head(x, torch.where(self._open, 1.0, t) * ~self.held, self._condition)
         if bool(self._open.any()):
             self._decide(estimate)
-        return torch.where(self.held[:, None], self.known, estimate.difference)
+        return torch.where(self.held[:, None], self._known, estimate.difference)
 
     @property
     def held(self) -> Bool[Tensor, "n"]:
-        """The tiles that show an earlier content."""
+        """The tiles that show a `content` that was pointed at."""
         return self.choice != NEW
+
+    @property
+    def _known(self) -> Float[Tensor, "n c"]:
+        """The difference of what was pointed at to what is shown."""
+        return self.content - self._slots[:, 0]
 
     def _decide(self, estimate: Estimate) -> None:
         tiles = self._open.nonzero()[:, 0]
@@ -75,8 +79,7 @@ class _Painter:
         self._open[tiles] = False
         earlier = self._slots[tiles, choice.clamp_max(NEW - 1)]
         painted = self._palette.latent[(choice - NEW - 1).clamp_min(0)].to(earlier.dtype)
-        content = torch.where((choice > NEW)[:, None], painted, earlier)
-        self.known[tiles] = torch.where((choice == NEW)[:, None], 0.0, content - self._slots[tiles, 0])
+        self.content[tiles] = torch.where((choice > NEW)[:, None], painted, earlier)
 
 
 def paint(
@@ -90,8 +93,5 @@ def paint(
     """Paint from pure noise in `steps` steps."""
     painter = _Painter(head, canvas, noise, palette, palette_keys, steps)
     difference = euler(painter, noise, sampling_times(steps))
-    choice, shown = painter.choice, canvas.slots.latent
-    latent = shown[:, 0] + difference.float()
-    latent = torch.where((choice < NEW)[:, None], shown[torch.arange(len(choice)), choice.clamp_max(NEW - 1)], latent)
-    common = palette.latent[(choice - NEW - 1).clamp_min(0)].to(latent.dtype)
-    return Painting(latent=torch.where((choice > NEW)[:, None], common, latent), choice=choice)
+    denoised = canvas.slots.latent[:, 0] + difference.float()
+    return Painting(latent=torch.where(painter.held[:, None], painter.content, denoised), choice=painter.choice)

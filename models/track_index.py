@@ -14,8 +14,8 @@ class TrackIndex:
         self.track = track
         self.rows, self.columns = (int(side) for side in track.grid_shape)
         self.grids = track.grids.astype(np.int64) + offset
+        self._offset = offset
         dirty = track.dirty()
-        self.dirty_count = dirty.sum(axis=1)
         tile, row = np.nonzero(dirty.T)
         self._key = tile * len(track) + track.change_frame[row]
         self._frame = track.change_frame[row]
@@ -26,6 +26,10 @@ class TrackIndex:
     def grid(self, frame: int) -> NDArray[np.int64]:
         """What each tile shows at a frame."""
         return self.grids[np.searchsorted(self.track.change_frame, frame, side="right") - 1]
+
+    def tiles_u8(self, content: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """The pixels (m, TILE_VALUES) of contents (m,)."""
+        return self.track.tiles_u8[content - self._offset]
 
     def shape(self, frame: int) -> int:
         return int(self._shapes[self.track.shape[frame]])

@@ -32,7 +32,8 @@ class Batch:
     between past and target; `weight` undoes the balanced draw; `tile` is each head tile's place in its frame,
     `tile_frame` the place of its moment in `changed`, `target` its whitened latent in the next frame and `target_row`
     the row of that, `history` the last contents that it showed, oldest first, `slots` the different ones among them
-    and `slot_row` their rows, `choice` the slot or the place in the palette where the target is found, or NEW. Moments
+    and `slot_row` their rows, `choice` the slot or the place in the palette where the target is found, or NEW; `box`
+    [[left, top], [right, bottom]] in pixels of the largest part of each change (`models.place`). Moments
     are ordered by how much they change; `order` says which of the given ones each is.
     """
 
@@ -52,6 +53,7 @@ class Batch:
     slot_row: Int[Tensor, "m o"]
     choice: Int[Tensor, "m"]
     target_row: Int[Tensor, "m"]
+    box: Int[Tensor, "f 2 2"]
 
 
 class Transitions:
@@ -131,6 +133,7 @@ class Transitions:
         stacked = {name: np.stack([row[name] for row in rows]) for name in rows[0] if not name.startswith("tile")}
         counts = [len(row["tile"]) for row in rows if len(row["tile"])]
         dirty = torch.from_numpy(stacked["dirty"])
+        changed = torch.nonzero(dirty.any(dim=1))[:, 0]
         tile = {name: np.concatenate([row[name] for row in rows]) for name in rows[0] if name.startswith("tile")}
         history, slot = torch.from_numpy(tile["tile_history"]), torch.from_numpy(tile["tile_slot"])
         latents = self._latents
@@ -151,7 +154,7 @@ class Transitions:
             order=order,
             context=context,
             dirty=dirty,
-            changed=torch.nonzero(dirty.any(dim=1))[:, 0],
+            changed=changed,
             weight=torch.tensor(weights, dtype=torch.float32),
             shape=torch.from_numpy(stacked["shape"]),
             tile=torch.from_numpy(tile["tile"]),
@@ -166,6 +169,7 @@ class Transitions:
             slot_row=slot,
             choice=torch.from_numpy(self._with_palette(tile["tile_choice"], tile["tile_target"])),
             target_row=torch.from_numpy(tile["tile_target"]),
+            box=torch.from_numpy(stacked["box"])[changed],
         )
 
     def _with_palette(self, choice: NDArray[np.int64], target: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -1,10 +1,8 @@
-"""The world model: says which tiles change next, and denoises only those.
+"""The world model: context in; when, where and what out.
 
-A backbone reads the frame before in patches of 4x4 tiles, the last events and the pointer. From its tokens a local
-level at tile resolution says *when* (does anything change in this frame) and *where* (each tile, given that
-something does). A light diffusion head then looks at the dirty tiles of the frame together, at the backbone's tokens
-and at what each tile has shown before: it says which tiles show an earlier content again, bit for bit, and denoises
-the rest (`models.painting`).
+The parts are named by what they say: `when` anything changes, then one box that is the `place` of the change, `where`
+inside and around it tiles change, `shape` of the pointer, and the head for what a tile shows next, which points at
+earlier and common contents or denoises the rest (`models.painting`).
 """
 
 from dataclasses import dataclass
@@ -18,9 +16,10 @@ from models.backbone import Backbone
 from models.context import Context
 from models.head import Head
 from models.layers import MLP
-from models.local import LocalLevel
+from models.local import LocalLevel, PlacedLevel
 from models.memory import TileMemory
 from models.palette import Palette
+from models.place import Place
 from models.world_config import PATCH, WorldConfig
 
 
@@ -28,26 +27,44 @@ from models.world_config import PATCH, WorldConfig
 class Outlook:
     """What the model expects of the next frame.
 
-    `when` logit that anything changes; `where` logit of each tile, given that something does; `shape` logits of the
-    pointer's shape; `tokens`, `local` and `ways` (see `models.geometry`) are what the head looks at.
+    `when` logit that anything changes; `shape` logits of the pointer's shape; `tokens` of the backbone.
     """
 
     when: Float[Tensor, "b"]
-    where: Float[Tensor, "b n"]
     shape: Float[Tensor, "b s"]
     tokens: Float[Tensor, "b g d"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Ground:
+    """What is known of every tile before the place of the change is: `local` features and `ways` to the inputs."""
+
     local: Float[Tensor, "b n l"]
-    ways: tuple[Float[Tensor, "b q f"], Float[Tensor, "b r f"]]
+    ways: geometry.Ways
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Scene:
+    """What is known of every tile once the place of the change is.
+
+    `where` logit that it changes; `local` features and `ways` to inputs and box, which the head looks at.
+    """
+
+    where: Float[Tensor, "b n"]
+    local: Float[Tensor, "b n l"]
+    ways: geometry.Ways
 
 
 class WorldModel(nn.Module):
-    """Backbone, local level, memory and head."""
+    """Backbone, local level, place, memory and head."""
 
     def __init__(self, config: WorldConfig) -> None:
         super().__init__()
         self.config = config
         self.backbone = Backbone(config)
         self.local = LocalLevel(config)
+        self.place = Place(config)
+        self.placed = PlacedLevel(config)
         self.memory = TileMemory(config)
         self.head = Head(config)
         self.when = nn.Sequential(MLP(config.width, config.width), nn.Linear(config.width, 1))
@@ -58,26 +75,26 @@ class WorldModel(nn.Module):
         self.pointer_token = (config.rows // PATCH) * (config.columns // PATCH)
 
     def outlook(self, context: Context) -> Outlook:
-        """Look ahead: when, where, and what the head looks at."""
-        return self.outlook_from(context, self.backbone(context))
-
-    def outlook_from(self, context: Context, tokens: Float[Tensor, "b g d"]) -> Outlook:
-        """The outlook with the backbone's tokens at hand."""
-        ways = geometry.ways(context, (self.config.rows, self.config.columns))
-        local = self.local(context, tokens, ways)
-        when, shape = self.when_and_shape(tokens)
-        return Outlook(
-            when=when, where=self.where(local)[..., 0].float(), shape=shape, tokens=tokens, local=local, ways=ways
-        )
-
-    def when_and_shape(self, tokens: Float[Tensor, "b g d"]) -> tuple[Float[Tensor, "b"], Float[Tensor, "b s"]]:
-        """The logit that anything changes, and those of the pointer's shape, from the pointer's token."""
+        """Look at the whole: when, and the pointer's shape."""
+        tokens = self.backbone(context)
         pointer = tokens[:, self.pointer_token]
-        return self.when(pointer)[:, 0].float(), self.shape(pointer).float()
+        return Outlook(when=self.when(pointer)[:, 0].float(), shape=self.shape(pointer).float(), tokens=tokens)
+
+    def ground(self, context: Context, tokens: Float[Tensor, "b g d"]) -> Ground:
+        """Look at every tile."""
+        ways = geometry.ways_to_inputs(context, (self.config.rows, self.config.columns))
+        return Ground(local=self.local(context, tokens, ways), ways=ways)
+
+    def scene(self, ground: Ground, box: Int[Tensor, "b 2 2"]) -> Scene:
+        """Look again, given the box of the change."""
+        corners = geometry.ways_to(box.float(), (self.config.rows, self.config.columns))
+        local = self.placed(ground.local, corners, box)
+        across, down = (torch.cat(both, dim=-1) for both in zip(ground.ways, corners, strict=True))
+        return Scene(where=self.where(local)[..., 0].float(), local=local, ways=(across, down))
 
 
-def ways_of(outlook: Outlook, frame: Int[Tensor, "m"], tile: Int[Tensor, "m"]) -> Float[Tensor, "m w"]:
+def ways_of(scene: Scene, frame: Int[Tensor, "m"], tile: Int[Tensor, "m"]) -> Float[Tensor, "m w"]:
     """The ways of single tiles, by their frame in the batch and their place in the frame."""
-    across, down = outlook.ways
+    across, down = scene.ways
     row, column = tile // across.shape[1], tile % across.shape[1]
     return torch.cat([across[frame, column], down[frame, row]], dim=-1)

@@ -8,12 +8,14 @@ import torch
 from numpy.typing import NDArray
 
 from models.desk import Desk, load_desk
-from models.engine import Engine, Look, Sampling, mask_of
+from models.engine import Change, Engine, Look, Sampling, mask_of
 from models.latents import decode_tiles, encode_tiles
 from models.tiles import TILE_PX, paint_tiles, to_tiles
 from recorder.actions import Action
 from recorder.pointer import PointerShape
 from simulator.world import Step
+
+PLACE_DRAWS = 8  # of a change's place, to tell how probable each tile is
 
 
 class Dream:
@@ -89,17 +91,26 @@ class Dream:
         clock = _Stopwatch()
         look = self.engine.look(action)
         clock.lap("look")
-        dirty = torch.arange(self.engine.latent.shape[0]) if self.dense else self.engine.draw_dirty(look, self.sampling)
+        change = self._change(look)
         clock.lap("mask")
-        painting = self.engine.paint(look, dirty, self.sampling.steps)
-        kept = (painting.choice > 0) | self.dense  # the head may find that a tile stays
-        dirty = dirty[kept]
-        self.engine.show(dirty, painting.latent[kept])
+        dirty = self._paint(change) if change else torch.empty(0, dtype=torch.long)
         clock.lap("head")
         self._decode_into_frame(dirty)
         self._told_u8 = self._frame_u8
         clock.lap("decode")
-        return self._result(look, dirty, clock)
+        return self._result(look, dirty, change.tile_probability if change else None, clock)
+
+    def _change(self, look: Look) -> Change | None:
+        if self.dense:
+            return self.engine.told_change(look, torch.arange(len(self.engine.latent)), self.sampling)
+        return self.engine.draw_change(look, self.sampling)
+
+    def _paint(self, change: Change) -> torch.Tensor:
+        """Paint and remember; the tiles that were."""
+        painting = self.engine.paint(change, self.sampling.steps)
+        kept = (painting.choice > 0) | self.dense  # the head may find that a tile stays
+        self.engine.show(change.dirty[kept], painting.latent[kept])
+        return change.dirty[kept]
 
     def observe(self, action: Action, truth_u8: NDArray[np.uint8]) -> Step:
         self._check_size(truth_u8)
@@ -108,10 +119,13 @@ class Dream:
         truth = to_tiles(truth_u8)
         changed = np.flatnonzero((truth != to_tiles(self._told_u8)).any(axis=1))
         dirty = torch.from_numpy(changed)
-        painted = self._decode(self.engine.paint(look, dirty, self.sampling.steps).latent)
         self._frame_u8 = self._told_u8.copy()
-        paint_tiles(self._frame_u8, changed, painted)
-        result = self._result(look, dirty, clock)
+        probability = None
+        if len(changed):
+            change = self.engine.told_change(look, dirty, self.sampling)
+            paint_tiles(self._frame_u8, changed, self._decode(self.engine.paint(change, self.sampling.steps).latent))
+            probability = self.engine.tile_probability(look, PLACE_DRAWS)
+        result = self._result(look, dirty, probability, clock)
         self.engine.show(dirty, self._encode(truth[changed]))
         self._frame_u8 = self._told_u8 = truth_u8.copy()
         return result
@@ -126,12 +140,13 @@ class Dream:
     def close(self) -> None:
         """Nothing to release."""
 
-    def _result(self, look: Look, dirty: torch.Tensor, clock: "_Stopwatch") -> Step:
-        mask = mask_of(dirty, look.tile_probability.shape[0])
+    def _result(self, look: Look, dirty: torch.Tensor, probability: torch.Tensor | None, clock: "_Stopwatch") -> Step:
+        tiles = len(self.engine.latent)
+        probability = torch.zeros(tiles) if probability is None else probability
         return Step(
             frame_u8=self._frame_u8.copy(),
-            dirty=mask.numpy().reshape(self._grid),
-            dirty_probability=look.tile_probability.float().cpu().numpy().reshape(self._grid).copy(),
+            dirty=mask_of(dirty, tiles).numpy().reshape(self._grid),
+            dirty_probability=probability.cpu().numpy().reshape(self._grid).copy(),
             change_probability=look.change_probability,
             shape=self._shape(look),
             parts_ms=clock.parts_ms,

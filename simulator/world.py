@@ -18,8 +18,9 @@ class Step:
 
     `frame_u8` is (H, W, 3) RGB without the pointer and belongs to the caller. `dirty` (H/16, W/16) bool says which
     tiles were painted in this step; all others are bit-identical to the frame before. `dirty_probability`, of the
-    same shape in [0, 1], is the model's probability that a tile changes given that something does,
-    `change_probability` that anything changes at all. `shape` is the pointer's shape, None while it is hidden.
+    same shape in [0, 1], is the model's probability that a tile changes: in `observe` given that something does, and
+    in `step` given what was drawn so far, so that it is 0 where nothing is to change; `change_probability` that
+    anything changes at all. `shape` is the pointer's shape, None while it is hidden.
     `parts_ms` is the wall time of each part of the step.
     """
 
@@ -61,7 +62,8 @@ class World(Protocol):
     def observe(self, action: Action, truth_u8: NDArray[np.uint8]) -> Step:
         """Teacher forcing: the step that the model takes when it is told which tiles of `truth_u8` changed.
 
-        The probabilities are those before the truth was known; the world continues from the truth.
+        The probabilities are those before the truth was known, `dirty_probability` being 0 where nothing changed;
+        the world continues from the truth.
         """
         ...
 

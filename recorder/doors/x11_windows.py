@@ -35,19 +35,22 @@ class X11Windows(Windows):
         return stack + [number for number in self._property(self._root, "_NET_CLIENT_LIST") if number not in stack]
 
     def popups(self) -> list[Box]:
-        boxes = []
+        return [box for _, box in self._unmanaged()]
+
+    def _unmanaged(self) -> list[tuple[Any, Box]]:
+        """The shown windows that no window manager places (menus, tooltips), in the order in which they came."""
+        found = []
         with display_gone():
             for child in self._root.query_tree().children:
                 try:
                     attributes, geometry = child.get_attributes(), child.get_geometry()
-                except error.XError:
+                except error.XError:  # it closed while we looked
                     continue
                 shown = attributes.override_redirect and attributes.map_state == X.IsViewable
                 if shown and attributes.win_class == X.InputOutput:
-                    boxes.append(
-                        Box(x_px=geometry.x, y_px=geometry.y, width_px=geometry.width, height_px=geometry.height)
-                    )
-        return boxes
+                    box = Box(x_px=geometry.x, y_px=geometry.y, width_px=geometry.width, height_px=geometry.height)
+                    found.append((child, box))
+        return found
 
     def close(self) -> None:
         self._display.close()

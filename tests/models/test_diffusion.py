@@ -2,7 +2,7 @@
 
 import torch
 
-from models.diffusion import draw_times, euler, noised, sampling_times
+from models.diffusion import euler, noised, sampling_times
 
 
 def test_forward_process_ends_in_data_and_in_noise() -> None:
@@ -29,9 +29,3 @@ def test_euler_with_the_optimal_gaussian_denoiser_reaches_mean_and_variance() ->
 def test_one_step_gives_the_denoiser_s_answer() -> None:
     answer = torch.randn(4, 2)
     assert torch.allclose(euler(lambda _x, _t: answer, torch.randn(4, 2), sampling_times(1)), answer)
-
-
-def test_half_of_the_training_times_are_pure_noise() -> None:
-    times = draw_times(10_000, torch.Generator().manual_seed(0))
-    assert 0.47 < float((times == 1).float().mean()) < 0.53
-    assert float(times.min()) >= 0

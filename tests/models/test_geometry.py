@@ -25,7 +25,7 @@ def _at(x_px: float) -> torch.Tensor:
     context = _context()
     event_px = context.event_px.clone()
     event_px[:, 0, 0] = x_px
-    return geometry.ways(replace(context, event_px=event_px), (ROWS, COLUMNS))[0]
+    return geometry.ways_to_inputs(replace(context, event_px=event_px), (ROWS, COLUMNS))[0]
 
 
 def test_one_pixel_is_seen_by_every_tile_even_across_the_screen() -> None:
