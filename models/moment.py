@@ -59,15 +59,9 @@ def moment_arrays(
     """The arrays of one moment, the target being the truth at `frame`; those of head tiles begin with `tile`."""
     track = index.track
     before, after = index.grid(frame - 1), index.grid(frame)
-    past, delay = (before.copy(), 0) if own else _alter(index, before, after, random, draw)
-    replaced, dirty = past != before, past != after
-    if own:
-        past[own.tile], past[own.missed] = own.row, own.missed_row
-        replaced = past != before
-        dirty = before != after
-        dirty[own.missed] = own.missed_row != after[own.missed]
-        dirty[own.tile[own.wrong]] |= dirty.any()  # repair comes along with changes: it is no cause of its own
-    age = frame - index.last_change(frame - 1) + delay
+    told = _own(before, after, own) if own else _altered(index, before, after, random, draw)
+    past, dirty, replaced = told.shows, told.dirty, told.shows != before
+    age = frame - index.last_change(frame - 1) + told.delay
     tile = _head_tiles(dirty.reshape(index.rows, index.columns), random, draw)
     history, arrived = index.history(tile, frame - 1)
     if own:
@@ -86,7 +80,7 @@ def moment_arrays(
         "ids": past,
         "age": age,
         "dirty": dirty,
-        "box": _box(index, before if (before != after).any() else np.where(dirty, past, after), after),
+        "box": _box(index, before if (before != after).any() else told.recorded, after),
         "pointer_px": pointer,
         "pointer_ids": past[tiles_around(pointer[1:, 0], pointer[1:, 1], shape)[0]],
         "held": track.held[frame],
@@ -97,16 +91,38 @@ def moment_arrays(
         "tile_slot": slot,
         "tile_slot_age": slot_age,
         "tile_choice": np.where(match.any(axis=1), match.argmax(axis=1), NEW),
-        **_recent_events(index, frame, delay),
+        **_recent_events(index, frame, told.delay),
     }
 
 
-def _alter(
-    index: TrackIndex, before: NDArray, after: NDArray, random: np.random.Generator, draw: Draw
-) -> tuple[NDArray[np.int64], int]:
-    """The past as the model may have made it, and by how many frames the event is late."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Past:
+    """What the tiles (n,) are said to show before the target, and which of them are to change; `recorded` is the same
+    without what the model painted, and the event is late by `delay` frames."""
+
+    shows: NDArray[np.int64]
+    dirty: NDArray[np.bool_]
+    recorded: NDArray[np.int64]
+    delay: int = 0
+
+
+def _own(before: NDArray[np.int64], after: NDArray[np.int64], own: OwnPast) -> _Past:
+    """The past as the model made it."""
+    recorded, dirty = before.copy(), before != after
+    recorded[own.missed] = own.missed_row
+    dirty[own.missed] = own.missed_row != after[own.missed]
+    dirty[own.tile[own.wrong]] |= dirty.any()  # repair comes along with changes: it is no cause of its own
+    shows = recorded.copy()
+    shows[own.tile] = own.row
+    return _Past(shows=shows, dirty=dirty, recorded=recorded)
+
+
+def _altered(
+    index: TrackIndex, before: NDArray[np.int64], after: NDArray[np.int64], random: np.random.Generator, draw: Draw
+) -> _Past:
+    """The past as the model might have made it."""
     dirty = np.flatnonzero(before != after)
-    past, choice = before.copy(), random.random()
+    past, delay, choice = before.copy(), 0, random.random()
     if choice < draw.part_happened and len(dirty) >= 4:
         done = dirty[_part(dirty, index.columns, random)]
         past[done] = after[done]
@@ -116,8 +132,8 @@ def _alter(
         some = stray[_part(stray, index.columns, random)][:48] if len(stray) else stray
         past[some] = other[some]
     elif choice < draw.part_happened + draw.wrong_tiles + draw.late and len(dirty) >= 4:
-        return past, int(random.integers(1, draw.late_frames + 1))
-    return past, 0
+        delay = int(random.integers(1, draw.late_frames + 1))
+    return _Past(shows=past, dirty=past != after, recorded=past, delay=delay)
 
 
 def _box(index: TrackIndex, before: NDArray[np.int64], after: NDArray[np.int64]) -> NDArray[np.int64]:

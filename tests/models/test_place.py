@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models import geometry
-from models.moment import Draw
+from models.moment import Draw, OwnPast
 from models.place import Place, box_px, largest_part
 from models.tiles import TILE_PX, to_tiles
 from models.track import load_track
@@ -97,3 +97,23 @@ def test_training_is_given_the_box_of_the_true_change(toy_data: Path, tmp_path: 
         part = np.kron(largest_part(tiles.reshape(track.grid_shape)), np.ones((TILE_PX, TILE_PX), bool))
         rows, columns = np.nonzero((frames[frame] != frames[frame - 1]).any(axis=2) & part)
         assert batch.box[0].tolist() == [[columns.min(), rows.min()], [columns.max(), rows.max()]]
+
+
+def test_what_was_missed_has_a_box_beside_what_the_model_painted_wrongly(toy_data: Path, tmp_path: Path) -> None:
+    track = load_track(toy_data / session_name(9), tmp_path)
+    moments = Transitions([track], torch.randn(len(track.tiles_u8), 4), EXACT, track.shape_names.tolist())
+    change = int(track.change_frame[1])
+    still = next(frame for frame in range(change + 1, len(track)) if frame not in track.change_frame)
+    grids = track.grids.astype(np.int64)
+    row = int(np.searchsorted(track.change_frame, still, side="right")) - 1
+    missed, elsewhere = (
+        np.flatnonzero(grids[row] != grids[row - 1])[:1],
+        np.flatnonzero(grids[row] == grids[row - 1])[:1],
+    )
+    painted = moments.keep_own(torch.randn(1, 4))
+    own = OwnPast(tile=elsewhere, row=painted, wrong=np.array([True]), missed=missed, missed_row=grids[row - 1][missed])
+    batch = moments.assemble([np.array([0, still])], [1.0], np.random.default_rng(0), {0: own})
+    assert batch.dirty[0].nonzero()[:, 0].tolist() == sorted([*missed.tolist(), *elsewhere.tolist()])
+    first, last = (px // TILE_PX for px in batch.box[0])
+    columns = int(track.grid_shape[1])
+    assert [first.tolist(), last.tolist()] == [[int(missed[0]) % columns, int(missed[0]) // columns]] * 2
