@@ -4,7 +4,9 @@ from recorder.actions import BUTTONS, KEYS, Action, Event, EventKind, Key, table
 from recorder.alignment import ActionBuilder, frame_actions
 from recorder.clock import Clock, FakeClock, MonotonicClock, deadlines
 from recorder.pointer import PointerShape, PointerState, draw_pointer
+from recorder.recording import RecordingWriter
 from recorder.repair import repair
+from recorder.segments import open_session
 from recorder.session import Session
 from recorder.verify import faults
 from recorder.writer import SessionWriter
@@ -22,12 +24,14 @@ __all__ = [
     "MonotonicClock",
     "PointerShape",
     "PointerState",
+    "RecordingWriter",
     "Session",
     "SessionWriter",
     "deadlines",
     "draw_pointer",
     "faults",
     "frame_actions",
+    "open_session",
     "repair",
     "table_hash",
 ]

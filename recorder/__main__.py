@@ -1,22 +1,30 @@
-"""`python -m recorder`: record, explore, verify, report, repack."""
+"""`python -m recorder`: record, explore, verify, report, view, repack, cut, export, import."""
 
 import sys
 from typing import Annotated
 
 import tyro
 
+from recorder.cut import Cut
 from recorder.explore import Explore
+from recorder.export import Export
+from recorder.importer import Import
 from recorder.record import Record
 from recorder.repack import Repack
 from recorder.report import Report
 from recorder.verify import Verify
+from recorder.view import View
 
 Command = (
     Annotated[Record, tyro.conf.subcommand("record")]
     | Annotated[Explore, tyro.conf.subcommand("explore")]
     | Annotated[Verify, tyro.conf.subcommand("verify")]
     | Annotated[Report, tyro.conf.subcommand("report")]
+    | Annotated[View, tyro.conf.subcommand("view")]
     | Annotated[Repack, tyro.conf.subcommand("repack")]
+    | Annotated[Cut, tyro.conf.subcommand("cut")]
+    | Annotated[Export, tyro.conf.subcommand("export")]
+    | Annotated[Import, tyro.conf.subcommand("import")]
 )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from recorder.clock import Clock, deadlines
 from recorder.doors import Input, Pointer, Screen
+from recorder.recording import RecordingWriter
 from recorder.writer import SessionWriter
 
 
@@ -19,7 +20,7 @@ class CaptureStats:
 
 
 def capture(
-    writer: SessionWriter,
+    writer: SessionWriter | RecordingWriter,
     screen: Screen,
     pointer: Pointer,
     inputs: Input,
@@ -29,18 +30,20 @@ def capture(
     stop: Callable[[CaptureStats], bool],
     caption: Callable[[], str | None] = lambda: None,
     paused: Callable[[], bool] = lambda: False,
+    forget: Callable[[], bool] = lambda: False,
 ) -> CaptureStats:
     """Record frames at `fps` until `stop` says so.
 
     `caption` gives a new prompt for the next frame, or None while the screen's description stays as it was. While
-    `paused` is true no frame is taken, and what `inputs` still says of before is kept.
+    `paused` is true no frame is taken, and what `inputs` still says of before is kept. `forget` removes from `writer`
+    what was asked to be forgotten, if anything was, and says whether it did: then the frame just taken goes too.
     """
     stats, was_paused = CaptureStats(), False
     for deadline_ns, skipped in deadlines(clock, fps):
         if stop(stats):
             return stats
         if paused():
-            writer.add_events(inputs.drain())
+            _pass_on(inputs, writer, forget)
             was_paused = True
             continue
         if was_paused:
@@ -52,7 +55,8 @@ def capture(
         state = pointer.read()
         rgb = screen.grab()
         t_ns = clock.now_ns()
-        writer.add_events(inputs.drain())
+        if _pass_on(inputs, writer, forget):
+            continue
         late_ns = max(0, t_ns - deadline_ns)
         writer.add_frame(rgb, t_ns, state, late_ns)
         stats.frames += 1
@@ -60,3 +64,11 @@ def capture(
         stats.late += late_ns > 5e8 / fps
         stats.worst_late_ns = max(stats.worst_late_ns, late_ns)
     raise AssertionError("deadlines never end")
+
+
+def _pass_on(inputs: Input, writer: SessionWriter | RecordingWriter, forget: Callable[[], bool]) -> bool:
+    """Hand events on; those that come after something was forgotten come after it in the file. Whether it was."""
+    events = inputs.drain()
+    forgot = forget()
+    writer.add_events(events)
+    return forgot

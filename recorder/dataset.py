@@ -22,13 +22,14 @@ def split_of(seed: int) -> str:
 
 
 def session_paths(folder: Path, split: str | None = None) -> list[Path]:
-    """The complete sessions of a split (of all splits), by seed.
+    """The complete sessions of a split (of all splits), by seed; each segment of a recording is one.
 
     Raises ValueError where there is none.
     """
     if split is not None and split not in SPLITS:
         raise ValueError(f"split '{split}' is not one of {', '.join(SPLITS)}")
-    paths = [path for path in sorted(folder.glob("seed-*.h5")) if split in (None, split_of(seed_of(path)))]
+    found = sorted(folder.glob("seed-*.h5"), key=lambda path: (seed_of(path), path.stem))
+    paths = [path for path in found if split in (None, split_of(seed_of(path)))]
     if not paths:
         raise ValueError(
             f"{folder} holds no {split or ''} session; record some with 'python -m recorder explore {folder}'"
@@ -37,8 +38,8 @@ def session_paths(folder: Path, split: str | None = None) -> list[Path]:
 
 
 def seed_of(path: Path) -> int:
-    """The seed in a session's file name."""
-    return int(path.stem.removeprefix("seed-"))
+    """The seed in a session's file name, which all segments of a recording share."""
+    return int(path.stem.removeprefix("seed-").partition(".")[0])
 
 
 def file_hash(path: Path) -> str:

@@ -1,6 +1,8 @@
 """A session or a part of it in, a new session file out: frames, pointer, the events that belong, prompts."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from recorder.actions import Event, EventKind
@@ -9,7 +11,6 @@ from recorder.schema import NO_SHAPE
 from recorder.session import Session
 from recorder.writer import FLUSH_NS, OWN_ATTRIBUTES, SessionWriter, partial_path
 
-READ_FRAMES = 16
 _RELEASES = {EventKind.BUTTON_UP: EventKind.BUTTON_DOWN, EventKind.KEY_UP: EventKind.KEY_DOWN}
 
 
@@ -46,21 +47,26 @@ def write_excerpt(
         level=level,
         flush_ns=flush_ns,
     )
+    with whole_or_nothing(writer):
+        writer.add_events(events)
+        for index, rgb in enumerate(session.frames.one_by_one(start, stop), start):
+            if index - start in pauses:
+                writer.add_pause()
+            if index - start in prompts:
+                writer.add_prompt(prompts[index - start])
+            pointer, late_ns = _pointer(session, shapes, index), int(session.late_ns[index])
+            writer.add_frame(rgb, int(session.t_ns[index]), pointer, late_ns)
+            progress(1)
+
+
+@contextmanager
+def whole_or_nothing(writer: SessionWriter) -> Iterator[None]:
+    """Around writing a copy: half of it is of no use, its source is still there, so an exception leaves nothing."""
     try:
         with writer:
-            writer.add_events(events)
-            for block in range(start, stop, READ_FRAMES):
-                frames = session.frames[block : min(block + READ_FRAMES, stop)]
-                for index, rgb in enumerate(frames, block):
-                    if index - start in pauses:
-                        writer.add_pause()
-                    if index - start in prompts:
-                        writer.add_prompt(prompts[index - start])
-                    pointer, late_ns = _pointer(session, shapes, index), int(session.late_ns[index])
-                    writer.add_frame(rgb, int(session.t_ns[index]), pointer, late_ns)
-                progress(len(frames))
+            yield
     except BaseException:
-        partial_path(path).unlink(missing_ok=True)  # half a copy is of no use: its source is still there
+        partial_path(writer.path).unlink(missing_ok=True)
         raise
 
 
@@ -91,6 +97,12 @@ def held(events: Iterable[Event]) -> list[Event]:
         elif event.kind in _RELEASES.values():
             down.setdefault((event.kind, event.code), event)
     return list(down.values())
+
+
+def releases(presses: Iterable[Event], t_ns: int) -> list[Event]:
+    """What ends these presses at t_ns, each where it began."""
+    kinds = {press: release for release, press in _RELEASES.items()}
+    return [replace(press, t_ns=t_ns, kind=kinds[press.kind], symbol=0) for press in presses]
 
 
 def _pointer(session: Session, shapes: dict[int, PointerShape], index: int) -> PointerState:

@@ -1,5 +1,6 @@
 """The frames of a session, read lazily."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from recorder.damage import in_one_sentence
 
+READ_FRAMES = 16
 _UNDECODABLE = (OSError, RuntimeError)  # and not what a wrong index raises
 
 
@@ -25,6 +27,11 @@ class Frames(h5py.Dataset):
     def read_direct(self, dest: NDArray[np.uint8], source_sel: Any = None, dest_sel: Any = None) -> None:
         with in_one_sentence(Path(self.file.filename), "its frames", _UNDECODABLE):
             super().read_direct(dest, source_sel, dest_sel)
+
+    def one_by_one(self, start: int, stop: int) -> Iterator[NDArray[np.uint8]]:
+        """Frames start to stop - 1, each (H, W, 3), read READ_FRAMES at a time."""
+        for block in range(start, stop, READ_FRAMES):
+            yield from self[block : min(block + READ_FRAMES, stop)]
 
     @property
     def chunk_frames(self) -> int:

@@ -1,11 +1,13 @@
-"""The key combinations that end and pause a recording, seen in the events that are recorded."""
+"""The key combinations that end a recording, pause it and forget its end, seen in the events that are recorded."""
 
 from recorder.actions import KEY_INDEX, Event, EventKind
 from recorder.doors import Input
 
 _WITH = (("ControlLeft", "ControlRight"), ("ShiftLeft", "ShiftRight"))  # one of each, and the key itself
-STOP_KEY, PAUSE_KEY = "F12", "F11"
-STOP_HOTKEY_TEXT, PAUSE_HOTKEY_TEXT = (f"ctrl+shift+{key}" for key in (STOP_KEY, PAUSE_KEY))
+STOP_KEY, PAUSE_KEY, FORGET_KEY = "F12", "F11", "F10"
+STOP_HOTKEY_TEXT, PAUSE_HOTKEY_TEXT, FORGET_HOTKEY_TEXT = (
+    f"ctrl+shift+{key}" for key in (STOP_KEY, PAUSE_KEY, FORGET_KEY)
+)
 _DOWN, _UP = (EventKind.KEY_DOWN, EventKind.BUTTON_DOWN), (EventKind.KEY_UP, EventKind.BUTTON_UP)
 
 
@@ -13,7 +15,8 @@ class HotkeyInput(Input):
     """Passes on another input's events; notices the hotkeys, and is silent while paused.
 
     What is held when a pause begins is released there, and releases without a press are left out after it, so that
-    the events before and after fit together.
+    the events before and after fit together. A press of the forget hotkey, and what it found untold, is told to
+    nobody; neither are releases of what was pressed before it.
     """
 
     def __init__(self, inner: Input) -> None:
@@ -22,16 +25,31 @@ class HotkeyInput(Input):
         self._told: dict[tuple[EventKind, int], Event] = {}
         self.pressed = False
         self.paused = False
+        self._forget_at_ns: int | None = None
 
     def drain(self) -> list[Event]:
-        return [told for event in self._inner.drain() for told in self._pass(event)]
+        told: list[Event] = []
+        for event in self._inner.drain():
+            self._watch_keys(event)
+            if self._presses(event, FORGET_KEY):
+                self._forget_at_ns = event.t_ns
+                self._told.clear()
+                told.clear()
+            else:
+                told += self._pass(event)
+        return told
+
+    def asked_to_forget(self) -> int | None:
+        """When the forget hotkey was pressed since the last call of this method, in ns; None where it was not."""
+        asked_ns, self._forget_at_ns = self._forget_at_ns, None
+        return asked_ns
 
     def close(self) -> None:
         self._inner.close()
 
     def _pass(self, event: Event) -> list[Event]:
-        self._watch_keys(event)
-        if self._pauses(event):
+        if self._presses(event, PAUSE_KEY):
+            self.paused = not self.paused
             return self._release_all(event)
         if self.paused:
             return []
@@ -48,11 +66,9 @@ class HotkeyInput(Input):
             self._down.discard(event.code)
         self.pressed |= self._is_down(STOP_KEY)
 
-    def _pauses(self, event: Event) -> bool:
-        """Whether this event is the press that begins or ends a pause."""
-        asked = event.kind == EventKind.KEY_DOWN and event.code == KEY_INDEX[PAUSE_KEY] and self._is_down(PAUSE_KEY)
-        self.paused ^= asked
-        return asked
+    def _presses(self, event: Event, key: str) -> bool:
+        """Whether this event is the press of the key that completes its hotkey."""
+        return event.kind == EventKind.KEY_DOWN and event.code == KEY_INDEX[key] and self._is_down(key)
 
     def _release_all(self, event: Event) -> list[Event]:
         releases = [

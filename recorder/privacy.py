@@ -133,6 +133,7 @@ class PrivateInput(Input):
     def _keep(self, event: Event, hush: bool) -> Iterator[Event]:
         if event.kind == EventKind.KEY_DOWN:
             if hush or self._privacy.keys == "none":
+                self._pressed.discard(event.code)  # pressed again: the release that forgetting swallowed is past
                 return
             self._pressed.add(event.code)
         elif event.kind == EventKind.KEY_UP:

@@ -5,8 +5,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import tyro
 from tqdm import tqdm
@@ -16,9 +18,9 @@ from recorder.capture import CaptureStats, capture
 from recorder.clock import MonotonicClock
 from recorder.doors import DisplayGone, Input, Pointer, Screen, Windows
 from recorder.doors.fake import FakeInput, FakePointer, FakeScreen, FakeWindows
-from recorder.hotkey import PAUSE_HOTKEY_TEXT, STOP_HOTKEY_TEXT, HotkeyInput
+from recorder.hotkey import FORGET_HOTKEY_TEXT, PAUSE_HOTKEY_TEXT, STOP_HOTKEY_TEXT, HotkeyInput
 from recorder.privacy import Keys, Privacy, PrivateInput, PrivatePointer, PrivateScreen
-from recorder.writer import SessionWriter
+from recorder.recording import RecordingWriter
 
 FAKE_DISPLAY = "fake"
 
@@ -27,8 +29,8 @@ FAKE_DISPLAY = "fake"
 class Record:
     """Record this screen with its mouse and keyboard until ctrl+shift+F12, Ctrl-C or --seconds.
 
-    ctrl+shift+F11 pauses and goes on. Everything that is typed is recorded, passwords too, but what the options below
-    leave out.
+    ctrl+shift+F11 pauses and goes on, ctrl+shift+F10 forgets the last minutes. Everything that is typed is recorded,
+    passwords too, but what the options below leave out.
     """
 
     out: tyro.conf.Positional[Path]
@@ -43,6 +45,10 @@ class Record:
     """Text that the file keeps as its attribute 'note'."""
     seed: int = 0
     """Number that the file keeps as its attribute 'seed'; nothing is drawn from it."""
+    forget_minutes: float = 1.0
+    """How much the forget hotkey removes from the recording and from the disk, in minutes of recorded time."""
+    segment_minutes: float | None = None
+    """Go on in a new file after this time: NAME.h5, NAME.001.h5, NAME.002.h5 and so on, which read as one."""
     region: str | None = None
     """Record this part of the screen alone: X,Y,WIDTH,HEIGHT in pixels."""
     mask: tuple[str, ...] = ()
@@ -57,6 +63,8 @@ class Record:
     def run(self) -> None:
         if not self.fps > 0 or (self.seconds is not None and not self.seconds > 0):
             raise ValueError("--fps and --seconds must be above 0")
+        if not self.forget_minutes > 0 or (self.segment_minutes is not None and not self.segment_minutes > 0):
+            raise ValueError("--forget-minutes and --segment-minutes must be above 0")
         privacy = Privacy(
             region=None if self.region is None else Box.parse(self.region),
             masks=tuple(map(Box.parse, self.mask)),
@@ -68,7 +76,14 @@ class Record:
         with (
             private_doors(self.display, privacy) as (screen, pointer, inputs, watched),
             interrupts() as interrupted,
-            SessionWriter(self.out, size_px=screen.size_px, fps=self.fps, attributes=attributes) as writer,
+            RecordingWriter(
+                self.out,
+                size_px=screen.size_px,
+                fps=self.fps,
+                recording_id=uuid4().hex,
+                attributes=attributes,
+                segment_minutes=inf if self.segment_minutes is None else self.segment_minutes,
+            ) as writer,
         ):
             ended = self._capture(writer, screen, pointer, inputs, watched, interrupted)
         if ended:
@@ -76,7 +91,7 @@ class Record:
 
     def _capture(
         self,
-        writer: SessionWriter,
+        writer: RecordingWriter,
         screen: Screen,
         pointer: Pointer,
         inputs: Input,
@@ -86,7 +101,9 @@ class Record:
         """Record until the end; returns why, where nobody asked for it."""
         total = None if self.seconds is None else round(self.seconds * self.fps)
         print(
-            f"recording {self.out}; {PAUSE_HOTKEY_TEXT} pauses, {STOP_HOTKEY_TEXT} or Ctrl-C ends it", file=sys.stderr
+            f"recording {self.out}; {PAUSE_HOTKEY_TEXT} pauses, {FORGET_HOTKEY_TEXT} forgets the last "
+            f"{self.forget_minutes:g} min, {STOP_HOTKEY_TEXT} or Ctrl-C ends it",
+            file=sys.stderr,
         )
         with tqdm(total=total, unit="frame", mininterval=1.0) as bar:
 
@@ -95,6 +112,14 @@ class Record:
                 bar.update(passed - bar.n)
                 bar.set_description("paused" if watched.paused else "recording", refresh=False)
                 return watched.pressed or interrupted.count > 0 or (total is not None and passed >= total)
+
+            def forget() -> bool:
+                asked_ns = watched.asked_to_forget()
+                if asked_ns is None:
+                    return False
+                forgotten = writer.forget(self.forget_minutes, asked_ns)
+                tqdm.write(f"forgot the last {self.forget_minutes:g} min: {forgotten} frames", file=sys.stderr)
+                return True
 
             try:
                 stats = capture(
@@ -106,6 +131,7 @@ class Record:
                     fps=self.fps,
                     stop=stop,
                     paused=lambda: watched.paused,
+                    forget=forget,
                 )
             except DisplayGone as gone:
                 if not writer.frames_written:

@@ -8,6 +8,7 @@ import tyro
 from tqdm import tqdm
 
 from recorder.excerpt import write_excerpt
+from recorder.segments import open_session
 from recorder.session import Session
 
 ARCHIVE_CHUNK_FRAMES = 64
@@ -34,18 +35,24 @@ class Repack:
     def run(self) -> None:
         if self.chunk < 1 or not 1 <= self.level <= 22:
             raise ValueError("--chunk must be at least 1 and --level 1 to 22")
-        with Session(self.source) as session:
+        with open_session(self.source) as session:
             stop = len(session) if self.frames is None else self.start + self.frames
-            with tqdm(total=stop - self.start, unit="frame", delay=0.5) as bar:
-                write_excerpt(
-                    session,
-                    self.out,
-                    start=self.start,
-                    stop=stop,
-                    chunk_frames=self.chunk,
-                    level=self.level,
-                    flush_ns=math.inf,  # a chunk written twice at this level costs twice the time and leaves a hole
-                    progress=bar.update,
-                )
-        before, after = self.source.stat().st_size, self.out.stat().st_size
+            write_with_bar(session, self.out, start=self.start, stop=stop, chunk_frames=self.chunk, level=self.level)
+            before = session.stored_bytes
+        after = self.out.stat().st_size
         print(f"{self.out}: {stop - self.start} frames in {after:,} bytes (the source has {before:,})")
+
+
+def write_with_bar(session: Session, out: Path, *, start: int, stop: int, chunk_frames: int, level: int) -> None:
+    """`write_excerpt` with a progress bar and each chunk written once."""
+    with tqdm(total=stop - start, unit="frame", delay=0.5) as bar:
+        write_excerpt(
+            session,
+            out,
+            start=start,
+            stop=stop,
+            chunk_frames=chunk_frames,
+            level=level,
+            flush_ns=math.inf,  # a chunk written twice costs twice the time and leaves a hole
+            progress=bar.update,
+        )

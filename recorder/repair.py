@@ -3,12 +3,13 @@
 import os
 from pathlib import Path
 
+import h5py
 import numpy as np
 
 from recorder import schema
 from recorder.excerpt import write_excerpt
 from recorder.session import Session
-from recorder.writer import partial_path
+from recorder.writer import beside_path, partial_path
 
 _EOF_ADDRESS = slice(40, 48)  # of the first superblock version, where HDF5 says how long the file should be
 _HDF5_MAGIC = b"\x89HDF\r\n\x1a\n\x00"
@@ -36,7 +37,7 @@ def repair(path: Path) -> Path:
     if final != path and final.exists():
         raise ValueError(f"{final} exists already; move it away, or remove {path}")
     _lengthen(path)
-    beside = final.with_name(final.name + ".repaired")
+    beside = beside_path(final)
     for left in (beside, partial_path(beside)):
         left.unlink(missing_ok=True)  # of a repair that was itself cut off
     with Session(path) as session:
@@ -45,10 +46,18 @@ def repair(path: Path) -> Path:
             raise ValueError(f"{path} holds no whole frame; remove it and record again")
         chunk_frames = session.frames.chunk_frames
         write_excerpt(session, beside, start=0, stop=stop, chunk_frames=chunk_frames, level=schema.LEVEL)
+        _pass_on_segment(session, beside)
     beside.replace(final)
     if final != path:
         path.unlink()
     return final
+
+
+def _pass_on_segment(session: Session, path: Path) -> None:
+    """Let the repaired file be the same segment of its recording."""
+    said = {name: session.attributes[name] for name in schema.SEGMENT_ATTRIBUTES if name in session.attributes}
+    with h5py.File(path, "r+") as file:
+        file.attrs.update(said)
 
 
 def whole_frames(session: Session) -> int:

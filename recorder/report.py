@@ -10,6 +10,7 @@ import tyro
 
 from recorder.actions import EventKind
 from recorder.contact_sheet import contact_sheet
+from recorder.segments import open_session
 from recorder.session import Session
 
 
@@ -26,7 +27,7 @@ class Report:
         out = self.out or self.file.with_suffix(".png")
         if out.suffix.lower() != ".png":
             raise ValueError(f"{out} is not the name of a PNG file; end it in .png")
-        with Session(self.file) as session:
+        with open_session(self.file) as session:
             for line in lines(session):
                 print(line)
             beside = out.with_name(out.name + ".tmp")
@@ -65,7 +66,7 @@ def _rate_lines(session: Session) -> Iterator[str]:
 def _size_lines(session: Session) -> Iterator[str]:
     chunks = np.array(session.frames.chunk_bytes())
     mean, (median, most) = chunks.sum() / len(session), np.quantile(chunks, (0.5, 1)) / session.frames.chunk_frames
-    yield f"file            {session.path.stat().st_size:,} bytes, {chunks.sum():,} of them frames"
+    yield f"file            {session.stored_bytes:,} bytes, {chunks.sum():,} of them frames"
     yield f"a frame         {mean:,.0f} bytes; by chunk median {median:,.0f}, most {most:,.0f}"
 
 

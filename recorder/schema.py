@@ -8,6 +8,7 @@ import hdf5plugin
 import numpy as np
 
 from recorder.actions import Event, EventKind
+from recorder.pointer import PointerShape
 
 SCHEMA = 1
 CHUNK_FRAMES = 16
@@ -19,6 +20,11 @@ EVENTS = "events"
 PROMPT_FROM, PROMPT_TEXT = "prompts/from_frame", "prompts/text"
 NO_SHAPE = -1
 PAUSES = "paused_before_frame"  # attribute: frames before which the recording was paused; absent without any
+# Attributes that every file of a recording has; a recording may be one segment or many (`segments`).
+RECORDING, SEGMENT = "recording", "segment"  # an id that all its segments share, and the segment's number from 0
+CONTINUES = "continues"  # whether the recording goes on in the next segment
+CARRIED_EVENTS, CARRIED_PROMPTS = "carried_events", "carried_prompts"  # how many first ones only say what still holds
+SEGMENT_ATTRIBUTES = (RECORDING, SEGMENT, CONTINUES, CARRIED_EVENTS, CARRIED_PROMPTS)
 PER_FRAME = {TIMES: "<i8", LATE: "<i8", POINTER_X: "<i4", POINTER_Y: "<i4", POINTER_SHAPE: "<i2"}
 COLUMNS = (FRAMES, *PER_FRAME, EVENTS, PROMPT_FROM, PROMPT_TEXT)
 
@@ -45,6 +51,29 @@ def event_from_row(row: np.void) -> Event:
     """The inverse of `event_row`."""
     values = {name: int(row[name]) for name in EVENT_DTYPE.names or ()}
     return Event(**{**values, "kind": EventKind(values["kind"])})
+
+
+def store_shape(shapes: h5py.Group, name: str, shape: PointerShape) -> None:
+    """Put a pointer shape into the group SHAPES."""
+    dataset = shapes.create_dataset(name, data=shape.rgba)
+    dataset.attrs.update({"hot_x_px": shape.hot_x_px, "hot_y_px": shape.hot_y_px, "name": shape.name})
+
+
+def load_shapes(file: h5py.File) -> list[PointerShape]:
+    """The pointer shapes of a file, by their number."""
+    shapes = file[SHAPES]
+    assert isinstance(shapes, h5py.Group)
+    return [_load_shape(shapes[str(number)]) for number in range(len(shapes))]
+
+
+def _load_shape(dataset: Any) -> PointerShape:
+    attributes: dict[str, Any] = dict(dataset.attrs)
+    return PointerShape(
+        rgba=np.asarray(dataset[:]),
+        hot_x_px=int(attributes["hot_x_px"]),
+        hot_y_px=int(attributes["hot_y_px"]),
+        name=str(attributes["name"]),
+    )
 
 
 def create_datasets(file: h5py.File, size_px: tuple[int, int], chunk_frames: int, level: int) -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import h5py
 import hdf5plugin  # noqa: F401  (registers the zstd filter)
@@ -14,6 +14,7 @@ from recorder.actions import Action, Event, table_hash
 from recorder.alignment import frame_actions
 from recorder.damage import ANY_COMPLAINT, in_one_sentence
 from recorder.frames import Frames
+from recorder.joined import JoinedFrames
 from recorder.pointer import PointerShape
 
 
@@ -59,6 +60,11 @@ class Session:
         """The frames before which the recording was paused."""
         return [int(frame) for frame in np.atleast_1d(self.attributes.get(schema.PAUSES, ()))]
 
+    @property
+    def stored_bytes(self) -> int:
+        """The length of the file, of all files of a segmented session."""
+        return self.path.stat().st_size
+
     def column_lengths(self) -> dict[str, int]:
         """How many entries each per-frame dataset beside the frames has; all the same, but where a recorder died."""
         return {name: int(self._dataset(name).shape[0]) for name in schema.PER_FRAME}
@@ -82,14 +88,12 @@ class Session:
     def shapes(self) -> list[PointerShape]:
         """The pointer shapes that occur, by their number."""
         with in_one_sentence(self.path, "its pointer shapes"):
-            group = self._file[schema.SHAPES]
-            assert isinstance(group, h5py.Group)
-            return [_shape(self._dataset(f"{schema.SHAPES}/{index}")) for index in range(len(group))]
+            return schema.load_shapes(self._file)
 
     def close(self) -> None:
         self._file.close()
 
-    def __enter__(self) -> "Session":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -106,7 +110,7 @@ class Session:
         if faults:
             raise ValueError(f"{self.path} {faults[0]}; record it again")
         with in_one_sentence(self.path, "its columns"):
-            self.frames = Frames(self._dataset(schema.FRAMES).id)
+            self.frames: Frames | JoinedFrames = Frames(self._dataset(schema.FRAMES).id)
             self.t_ns: NDArray[np.int64] = self._array(schema.TIMES)
             self.late_ns: NDArray[np.int64] = self._array(schema.LATE)
             self.pointer_x_px: NDArray[np.int32] = self._array(schema.POINTER_X)
@@ -155,13 +159,3 @@ def _open(path: Path) -> h5py.File:
             else "copy it again from its source or record it again"
         )
         raise ValueError(f"{path} is not a readable HDF5 file (cut off, damaged or foreign); {remedy}") from error
-
-
-def _shape(dataset: h5py.Dataset) -> PointerShape:
-    attributes: dict[str, Any] = dict(dataset.attrs)
-    return PointerShape(
-        rgba=np.asarray(dataset[:]),
-        hot_x_px=int(attributes["hot_x_px"]),
-        hot_y_px=int(attributes["hot_y_px"]),
-        name=str(attributes["name"]),
-    )

@@ -13,6 +13,7 @@ from tqdm import tqdm
 from recorder import schema
 from recorder.actions import BUTTONS, KEYS, EventKind
 from recorder.repair import is_cut_off, repair
+from recorder.segments import recording_paths, segment_faults
 from recorder.separate import SeparateProcess
 from recorder.session import Session
 
@@ -25,7 +26,10 @@ PATIENCE_S, SLOWEST_BYTES_PER_S = 20, 100_000
 
 @dataclass(kw_only=True)
 class Verify:
-    """Check session files: one 'ok' line a file, or one sentence a fault and exit code 1."""
+    """Check session files: one 'ok' line a file, or one sentence a fault and exit code 1.
+
+    With the first file of a recording all its segments are checked.
+    """
 
     files: tyro.conf.Positional[tuple[Path, ...]]
     """The files."""
@@ -41,12 +45,22 @@ class Verify:
             raise ValueError("verify needs the name of a session file")
         failed = 0
         with SeparateProcess() as process:
-            for path in tqdm(self.files, unit="file", delay=0.5):
+            for path in tqdm(self._all_files(process), unit="file", delay=0.5):
                 checked, found = self._check(process, path)
                 failed += bool(found)
                 tqdm.write("\n".join(found) if found else f"{checked}: ok", file=sys.stdout)
         if failed:
             sys.exit(1)
+
+    def _all_files(self, process: SeparateProcess) -> list[Path]:
+        """The files that were named, and with the first of a recording its other segments, each once."""
+        return list(dict.fromkeys(path for named in self.files for path in self._segments(process, named)))
+
+    def _segments(self, process: SeparateProcess, path: Path) -> list[Path]:
+        try:
+            return process.call(recording_paths, path, timeout_s=PATIENCE_S)
+        except (ChildProcessError, TimeoutError):
+            return [path]
 
     def _check(self, process: SeparateProcess, path: Path) -> tuple[Path, list[str]]:
         timeout_s = PATIENCE_S + (path.stat().st_size / SLOWEST_BYTES_PER_S if path.is_file() else 0)
@@ -77,7 +91,8 @@ def faults(path: Path, *, quick: bool = False, random: Random | None = None) -> 
             if quick and len(starts) > QUICK_CHUNKS:
                 starts = sorted((random or Random(0)).sample(starts, QUICK_CHUNKS))
             found = [fault for check in CHECKS for fault in check(session)]
-            return [f"{path}: {fault}" for fault in [*found, *_chunk_faults(session, starts)]]
+            found += _chunk_faults(session, starts)
+            return [*(f"{path}: {fault}" for fault in found), *segment_faults(session)]
     except ValueError as error:
         return [str(error)]
 

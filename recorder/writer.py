@@ -19,12 +19,20 @@ from recorder.pointer import PointerShape, PointerState
 FLUSH_NS = 1_000_000_000
 CHUNK_CACHE_BYTES = 64 << 20
 RESERVE_BYTES = 64 << 20  # left free on the disk: HDF5 that meets a full disk while writing ruins the file
-OWN_ATTRIBUTES = ("schema", "action_table", "width_px", "height_px", "fps", "complete", schema.PAUSES)
+OWN_ATTRIBUTES = (
+    *("schema", "action_table", "width_px", "height_px", "fps", "complete", schema.PAUSES),
+    *schema.SEGMENT_ATTRIBUTES,  # which a copy does not inherit: it is a session of its own
+)
 
 
 def partial_path(path: Path) -> Path:
     """Where a session is written until it is complete."""
     return path.with_name(path.name + schema.PARTIAL_SUFFIX)
+
+
+def beside_path(path: Path) -> Path:
+    """Where a session is rewritten before it takes its place again; what is left there is of no use to anyone."""
+    return path.with_name(path.name + ".rewritten")
 
 
 class SessionWriter:
@@ -48,12 +56,9 @@ class SessionWriter:
         level: int = schema.LEVEL,
         flush_ns: float = FLUSH_NS,
     ) -> None:
-        self.path, self._partial = path, partial_path(path)
-        self._file = _create(self.path, self._partial)
-        schema.create_datasets(self._file, size_px, chunk_frames, level)
-        # Kept open: h5py swallows the write errors of a dataset that is closed.
-        self._datasets = {name: self._file[name] for name in schema.COLUMNS}
-        self._file.attrs.update(
+        file = _create(path, partial_path(path))
+        schema.create_datasets(file, size_px, chunk_frames, level)
+        file.attrs.update(
             {
                 "platform": sys.platform,
                 **(attributes or {}),
@@ -65,16 +70,31 @@ class SessionWriter:
                 "complete": False,
             }
         )
-        self.frames_written = 0
-        self._chunk_frames, self._flush_ns = chunk_frames, flush_ns
+        self._adopt(path, file, flush_ns)
+        self._write(self._file.flush)
+
+    @classmethod
+    def resume(cls, path: Path, *, flush_ns: float = FLUSH_NS) -> "SessionWriter":
+        """Go on with the partial file of `path`, which a writer has left closed and whole."""
+        writer = cls.__new__(cls)
+        writer._adopt(path, h5py.File(partial_path(path), "r+", rdcc_nbytes=CHUNK_CACHE_BYTES), flush_ns)
+        return writer
+
+    def _adopt(self, path: Path, file: h5py.File, flush_ns: float) -> None:
+        self.path, self._partial, self._file = path, partial_path(path), file
+        # Kept open: h5py swallows the write errors of a dataset that is closed.
+        self._datasets = {name: file[name] for name in schema.COLUMNS}
+        frames: Any = self._datasets[schema.FRAMES]
+        self.frames_written = int(frames.shape[0])
+        self._chunk_frames = int(frames.chunks[0])
+        self._flush_ns = flush_ns
         self._rgb: list[NDArray[np.uint8]] = []
         self._rows: list[tuple[int, int, int, int, int]] = []
         self._events: list[Event] = []
-        self._shape_index: dict[bytes, int] = {}
+        self._shape_index = {shape.key(): index for index, shape in enumerate(schema.load_shapes(file))}
         self._last_flush_ns: int | None = None
         self._failed = False
-        self._pauses: list[int] = []
-        self._write(self._file.flush)
+        self._pauses: list[int] = [int(frame) for frame in np.atleast_1d(file.attrs.get(schema.PAUSES, ()))]
 
     def add_frame(self, rgb: NDArray[np.uint8], t_ns: int, pointer: PointerState, late_ns: int = 0) -> None:
         """Append a frame (H, W, 3) captured at t_ns.
@@ -102,6 +122,10 @@ class SessionWriter:
         """Say that nothing was recorded for a while before the next frame."""
         self._pauses.append(self.frames_written + len(self._rgb))
         self._write(lambda: self._file.attrs.__setitem__(schema.PAUSES, np.array(self._pauses, np.int64)))
+
+    def set_attribute(self, name: str, value: Any) -> None:
+        """Say something more of the session; where the attribute is there already, in its place."""
+        self._write(lambda: self._file.attrs.modify(name, value))
 
     def flush(self) -> None:
         """Hand everything so far to the operating system.
@@ -156,8 +180,22 @@ class SessionWriter:
         shapes = self._file[schema.SHAPES]
         assert isinstance(shapes, h5py.Group)
         if str(index) not in shapes:
-            self._write(lambda: _store_shape(shapes, str(index), shape))
+            self._write(lambda: schema.store_shape(shapes, str(index), shape))
         return index
+
+    def close(self, *, complete: bool) -> None:
+        """Write what is pending; a complete file takes its name, another stays partial. Again does nothing."""
+        if not self._file:
+            return
+        try:
+            if not self._failed:
+                self.flush()
+            if complete:
+                self._file.attrs["complete"] = True
+        finally:
+            self._write(self._file.close)
+        if complete:
+            self._partial.replace(self.path)
 
     def __enter__(self) -> "SessionWriter":
         return self
@@ -165,20 +203,7 @@ class SessionWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        try:
-            if not self._failed:
-                self.flush()
-            if kind is None:
-                self._file.attrs["complete"] = True
-        finally:
-            self._write(self._file.close)
-        if kind is None:
-            self._partial.replace(self.path)
-
-
-def _store_shape(shapes: h5py.Group, name: str, shape: PointerShape) -> None:
-    dataset = shapes.create_dataset(name, data=shape.rgba)
-    dataset.attrs.update({"hot_x_px": shape.hot_x_px, "hot_y_px": shape.hot_y_px, "name": shape.name})
+        self.close(complete=kind is None)
 
 
 def _create(path: Path, partial: Path) -> h5py.File:

@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recorder.actions import Action, Event
+from recorder.caption import HEIGHT_PX, action_text, caption
 from recorder.pointer import PointerShape, PointerState, draw_pointer
 from recorder.schema import NO_SHAPE
 from recorder.session import Session
 from recorder.writer import SessionWriter, partial_path
 from simulator import film
-from simulator.caption import HEIGHT_PX, action_text, caption
 from simulator.tape import SOURCE
 from simulator.world import Step
 

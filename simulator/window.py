@@ -1,16 +1,10 @@
-"""The window, by pygame-ce: SDL's door, the only file that knows pygame."""
-
-import os
-import sys
-
-os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")  # standard output belongs to the command
-
-import pygame
+"""The window, by pygame-ce: the only file of the simulator that knows pygame."""
 
 from recorder.actions import Event, EventKind
+from recorder.caption import text_panel
 from recorder.clock import Clock
 from recorder.pointer import PointerShape
-from simulator.caption import text_panel
+from recorder.sdl import open_sdl, pygame
 from simulator.command import Command
 from simulator.display import Display, Inputs, Picture
 from simulator.keymap import Keymap
@@ -19,9 +13,6 @@ from simulator.viewport import Viewport
 from simulator.world import Step
 
 TITLE = "Dreamdesk"
-_DRIVER_VARIABLE = "SDL_VIDEODRIVER"
-_SCREEN_VARIABLES = ("DISPLAY", "WAYLAND_DISPLAY", _DRIVER_VARIABLE)
-_NO_SCREEN_DRIVERS = ("offscreen", "dummy")
 _ROOM = 0.85  # of the screen, for a new window
 _BARS = (24, 24, 24)
 _SWITCHES = (Command.OVERLAY, Command.TINT, Command.HEAT, Command.HELP, Command.SMOOTH)
@@ -36,7 +27,7 @@ class Window(Display):
     """
 
     def __init__(self, size_px: tuple[int, int], clock: Clock) -> None:
-        _open_display()
+        open_sdl("add '--headless --out FILE.mp4'")
         self._size_px, self._clock = size_px, clock
         self._keymap = Keymap()
         self._on: set[Command] = set()
@@ -199,25 +190,6 @@ class Window(Display):
         if self._line is not None:
             lines.append(f"prompt (Enter takes it, Escape leaves it): {self._line}_")
         return lines
-
-
-def _open_display() -> None:
-    if sys.platform == "linux" and not any(os.environ.get(name) for name in _SCREEN_VARIABLES):
-        raise _no_window("no display")
-    try:
-        pygame.display.init()
-    except pygame.error as problem:
-        raise _no_window(str(problem)) from problem
-    driver = pygame.display.get_driver()
-    if driver in _NO_SCREEN_DRIVERS and _DRIVER_VARIABLE not in os.environ:  # SDL's silent way to have no screen
-        pygame.quit()
-        raise _no_window("the display does not answer")
-
-
-def _no_window(reason: str) -> ValueError:
-    return ValueError(
-        f"no window can be opened here ({reason}): add '--headless --out FILE.mp4' or set DISPLAY to a running X server"
-    )
 
 
 def _first_size_px(size_px: tuple[int, int]) -> tuple[int, int]:

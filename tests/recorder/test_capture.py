@@ -70,7 +70,7 @@ def press(name: str, down: bool = True) -> Event:
         ([press("F12"), press("ShiftLeft"), press("ControlRight")], True),
         ([press("ControlLeft"), press("F12")], False),
         ([press("ControlLeft"), press("ControlLeft", False), press("ShiftLeft"), press("F12")], False),
-        ([press("ControlLeft"), press("ShiftLeft"), press("F10")], False),
+        ([press("ControlLeft"), press("ShiftLeft"), press("F9")], False),
     ],
 )
 def test_stop_hotkey(events: list[Event], stops: bool) -> None:

@@ -12,8 +12,10 @@ from recorder.session import Session
 from recorder.verify import faults
 from tests.recorder.sessions import recorder, write_session
 
+COMMANDS = ["record", "explore", "verify", "report", "repack", "cut", "export", "import"]
 
-@pytest.mark.parametrize("command", [[], ["record"], ["explore"], ["verify"], ["report"], ["repack"]])
+
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
 def test_help(command: list[str]) -> None:
     done = recorder(*command, "--help")
     assert done.returncode == 0

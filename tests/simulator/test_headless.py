@@ -8,9 +8,9 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from recorder.actions import Action
+from recorder.caption import HEIGHT_PX
 from recorder.pointer import draw_pointer
 from recorder.session import Session
-from simulator.caption import HEIGHT_PX
 from simulator.fake_world import ARROW, FakeWorld
 from simulator.player import Loaded, main
 from simulator.world import Step

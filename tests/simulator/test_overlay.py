@@ -3,7 +3,7 @@
 import numpy as np
 
 from recorder.actions import Action, Event, EventKind
-from simulator.caption import HEIGHT_PX, action_text, caption, text_panel
+from recorder.caption import HEIGHT_PX, action_text, caption, text_panel
 from simulator.fake_world import FakeWorld
 from simulator.keymap import BINDINGS
 from simulator.overlay import Status, badge_lines, heat_map, help_lines, status_lines, tint_dirty
