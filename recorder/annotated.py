@@ -67,7 +67,7 @@ class Annotated:
         prompt = next((text for start, text in reversed(self._prompts) if start <= frame), "")
         return (
             f"frame {frame} of {len(session)}, {seconds:.2f} s{late}{paused}",
-            f"at {action.x_px} {action.y_px}, held: {_held_text(action) or 'nothing'}; {action_text(action)}",
+            f"at {action.x_px} {action.y_px}, held: {_held_text(action) or '-'}, new: {action_text(action) or '-'}",
             prompt,
         )
 
