@@ -44,11 +44,11 @@ class Sampling:
 
     steps: int = 2
     floor: float = 0.03
-    when_low: float = 0.4
-    when_high: float = 0.6
-    place: float = 0.5
-    where_low: float = 0.3
-    where_high: float = 0.6
+    when_low: float = 0.2
+    when_high: float = 0.4
+    place: float = 0.2
+    where_low: float = 0.45
+    where_high: float = 0.55
     join: float = 0.7
     repeats: int = 3
     reach: int = 2
@@ -114,18 +114,26 @@ class Engine:
         self._recall = Recall(self.latent)
 
     def look(self, action: Action) -> Look:
-        """Take an action and look at the next frame; once a frame."""
-        self._frame += 1
-        if action.events or action.buttons:
-            self._paints[:] = 0
-        for row in events.event_rows(action, self._frame):
-            self._events.appendleft((row, self.latent[self._around(row[events.X], row[events.Y])]))
+        """Take an action and look at the next frame; this or `tell` once a frame."""
+        self._take(action)
         with self._inference():
             context = self._context(action)
             outlook = self._model.outlook(context)
             change = float(torch.sigmoid(outlook.when[0]))
         self._pointer_px = (action.x_px, action.y_px)
         return Look(context=context, outlook=outlook, change_probability=change)
+
+    def tell(self, action: Action) -> None:
+        """Take an action whose frame needs no look, for it is known."""
+        self._take(action)
+        self._pointer_px = (action.x_px, action.y_px)
+
+    def _take(self, action: Action) -> None:
+        self._frame += 1
+        if action.events or action.buttons:
+            self._paints[:] = 0
+        for row in events.event_rows(action, self._frame):
+            self._events.appendleft((row, self.latent[self._around(row[events.X], row[events.Y])]))
 
     def draw_change(self, look: Look, sampling: Sampling) -> Change | None:
         """Whether anything changes, then the place, then all tiles there more probable than one shared draw."""
@@ -148,9 +156,8 @@ class Engine:
 
     def tile_probability(self, look: Look, draws: int) -> Float[Tensor, "n"]:
         """Of each tile that it changes, given that anything does: the mean over `draws` of the place."""
-        ground = self._ground(look)
-        scenes = [self._scene(ground, 1.0) for _ in range(draws)]
-        return torch.stack([torch.sigmoid(scene.where[0]) for scene in scenes]).mean(dim=0)
+        scenes = self._scene(self._ground(look).expand(draws), temperature=1.0)
+        return torch.sigmoid(scenes.where).mean(dim=0)
 
     def _ground(self, look: Look) -> Ground:
         with self._inference():

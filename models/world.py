@@ -42,6 +42,11 @@ class Ground:
     local: Float[Tensor, "b n l"]
     ways: geometry.Ways
 
+    def expand(self, times: int) -> "Ground":
+        """One frame's, as often."""
+        across, down = (way.expand(times, -1, -1) for way in self.ways)
+        return Ground(local=self.local.expand(times, -1, -1), ways=(across, down))
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Scene:

@@ -67,6 +67,10 @@ class CopyLast(_Told):
         del action
         return self._shown(np.zeros(self._tiles, bool))
 
+    def tell(self, action: Action, truth_u8: NDArray[np.uint8]) -> None:
+        del action
+        self._frame_u8 = truth_u8.copy()
+
     def observe(self, action: Action, truth_u8: NDArray[np.uint8]) -> Step:
         shown = self.step(action)
         self._frame_u8 = truth_u8.copy()
@@ -89,14 +93,20 @@ class Ceiling(_Told):
         return self._shown(np.zeros(self._tiles, bool))
 
     def observe(self, action: Action, truth_u8: NDArray[np.uint8]) -> Step:
-        del action
         changed = changed_tiles(self._true_u8, truth_u8)
-        if changed.any():
-            pixels = tile_pixels(changed)[..., None]
+        self.tell(action, truth_u8)
+        if self._stale.any():
+            pixels = tile_pixels(self._stale)[..., None]
             self._frame_u8 = np.where(pixels, self._roundtrip(truth_u8), self._frame_u8)
-        self._true_u8 = truth_u8.copy()
+            self._stale[:] = False
         return self._shown(changed)
+
+    def tell(self, action: Action, truth_u8: NDArray[np.uint8]) -> None:
+        del action
+        self._stale |= changed_tiles(self._true_u8, truth_u8)
+        self._true_u8 = truth_u8.copy()
 
     def _first(self, frame_u8: NDArray[np.uint8]) -> NDArray[np.uint8]:
         self._true_u8 = frame_u8.copy()
+        self._stale = np.zeros(self._tiles, bool)
         return self._roundtrip(frame_u8)

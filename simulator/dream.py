@@ -116,8 +116,7 @@ class Dream:
         self._check_size(truth_u8)
         clock = _Stopwatch()
         look = self.engine.look(action)
-        truth = to_tiles(truth_u8)
-        changed = np.flatnonzero((truth != to_tiles(self._told_u8)).any(axis=1))
+        changed = self._changed(truth_u8)
         dirty = torch.from_numpy(changed)
         self._frame_u8 = self._told_u8.copy()
         probability = None
@@ -126,9 +125,13 @@ class Dream:
             paint_tiles(self._frame_u8, changed, self._decode(self.engine.paint(change, self.sampling.steps).latent))
             probability = self.engine.tile_probability(look, PLACE_DRAWS)
         result = self._result(look, dirty, probability, clock)
-        self.engine.show(dirty, self._encode(truth[changed]))
-        self._frame_u8 = self._told_u8 = truth_u8.copy()
+        self._continue_from(truth_u8)
         return result
+
+    def tell(self, action: Action, truth_u8: NDArray[np.uint8]) -> None:
+        self._check_size(truth_u8)
+        self.engine.tell(action)
+        self._continue_from(truth_u8)
 
     def vae_roundtrip(self, frame_u8: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Decode of the true latents: the best that this VAE can show."""
@@ -139,6 +142,15 @@ class Dream:
 
     def close(self) -> None:
         """Nothing to release."""
+
+    def _changed(self, truth_u8: NDArray[np.uint8]) -> NDArray[np.int64]:
+        return np.flatnonzero((to_tiles(truth_u8) != to_tiles(self._told_u8)).any(axis=1))
+
+    def _continue_from(self, truth_u8: NDArray[np.uint8]) -> None:
+        changed = self._changed(truth_u8)
+        if len(changed):
+            self.engine.show(torch.from_numpy(changed), self._encode(to_tiles(truth_u8)[changed]))
+        self._frame_u8 = self._told_u8 = truth_u8.copy()
 
     def _result(self, look: Look, dirty: torch.Tensor, probability: torch.Tensor | None, clock: "_Stopwatch") -> Step:
         tiles = len(self.engine.latent)

@@ -74,6 +74,9 @@ class FakeWorld:
             self._react(event, dirty)
         return self._shown(dirty, action.y_px)
 
+    def tell(self, action: Action, truth_u8: NDArray[np.uint8]) -> None:
+        self.observe(action, truth_u8)
+
     def observe(self, action: Action, truth_u8: NDArray[np.uint8]) -> Step:
         before_u8 = self._frame_u8.copy()
         guess = self.step(action)

@@ -61,7 +61,7 @@ def first_possible() -> int:
 
 
 def roll(world: World, footage: Footage, stretch: Stretch, advance: Advance, *, seed: int) -> Iterator[Moment]:
-    """Begin at a true frame, observe up to WARM_UP_FRAMES true ones for context, then advance through the stretch.
+    """Begin at a true frame, tell up to WARM_UP_FRAMES true ones for context, then advance through the stretch.
 
     What the world showed before the first moment counts as the truth: it has just been told.
     """
@@ -72,7 +72,7 @@ def roll(world: World, footage: Footage, stretch: Stretch, advance: Advance, *, 
     world.reset(seed=seed, prompt=footage.prompt(start), frame_u8=before_u8)
     for frame in range(start + 1, stretch.first):
         before_u8 = next(frames)
-        world.observe(footage.actions[frame], before_u8)
+        world.tell(footage.actions[frame], before_u8)
     shown_u8 = before_u8
     for frame, true_u8 in enumerate(frames, start=stretch.first):
         step = advance(world, footage.actions[frame], true_u8)

@@ -134,6 +134,16 @@ class WorldContract:
         clean = ~pixels(step.dirty)
         assert_array_equal(step.frame_u8[clean], truth[clean])
 
+    def test_what_is_told_is_what_it_continues_from(self, world: World) -> None:
+        truth = world.reset(seed=2).frame_u8.copy()
+        truth[TILE_PX : 2 * TILE_PX, TILE_PX : 2 * TILE_PX] ^= 255
+        kept = truth.copy()
+        world.tell(Action(x_px=20, y_px=20), truth)
+        step = world.step(Action(x_px=20, y_px=20))
+        clean = ~pixels(step.dirty)
+        assert_array_equal(step.frame_u8[clean], kept[clean])
+        assert_array_equal(truth, kept)
+
     def test_observed_truth_stays_untouched(self, world: World) -> None:
         truth = world.reset(seed=2).frame_u8.copy()
         kept = truth.copy()

@@ -33,6 +33,10 @@ def test_play_reads_the_past_as_training_does(toy_run: Path, toy_data: Path, tmp
     engine.begin(latents[torch.from_numpy(screens[0].astype(np.int64))], torch.Generator())
     engine.look(actions[0])
     engine._frame = 0  # the first frame was shown, not predicted
+    told = Engine(desk, torch.device("cpu"))
+    told.begin(latents[torch.from_numpy(screens[0].astype(np.int64))], torch.Generator())
+    told.tell(actions[0])
+    told._frame = 0
     for frame in range(1, 60):
         memory = engine._memory.clone()
         played = engine.look(actions[frame]).context
@@ -44,6 +48,10 @@ def test_play_reads_the_past_as_training_does(toy_run: Path, toy_data: Path, tmp
             _assert_same_slots(engine._recall.slots(batch.tile, frame), batch.slots)
         dirty = torch.from_numpy(np.flatnonzero(screens[frame] != screens[frame - 1]))
         assert torch.equal(dirty, batch.tile)
+        if frame == 59:
+            _assert_same(told.look(actions[frame]).context, played)
+        told.tell(actions[frame])
+        told.show(dirty, latents[torch.from_numpy(screens[frame].astype(np.int64))][dirty])
         engine.show(dirty, latents[torch.from_numpy(screens[frame].astype(np.int64))][dirty])
 
 

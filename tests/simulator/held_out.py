@@ -116,6 +116,9 @@ class Scripted:
         change = bool((film[frame] != film[frame - 1]).any())
         return self._shown(film[frame], float(change), self._shapes[session][frame])
 
+    def tell(self, action: Action, truth_u8: NDArray[np.uint8]) -> None:
+        self.observe(action, truth_u8)
+
     def observe(self, action: Action, truth_u8: NDArray[np.uint8]) -> Step:
         step = self.step(action)
         self._frame_u8 = truth_u8
