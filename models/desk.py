@@ -1,5 +1,6 @@
 """A playable checkpoint: VAE, whitening, world model, first screens and pointer shapes in one folder."""
 
+import zlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -7,10 +8,12 @@ from typing import Any
 import numpy as np
 import torch
 from jaxtyping import Float
+from numpy.typing import NDArray
 from torch import Tensor
 
 from models.checkpoint import load_config, load_module, load_tensors, save_folder
-from models.latents import Whitening
+from models.latents import Whitening, decode_tiles, encode_tiles
+from models.tiles import TILE_PX, TILE_VALUES
 from models.vae import TileVAE, VAEConfig
 from models.world import WorldModel
 from models.world_config import WorldConfig
@@ -24,18 +27,33 @@ class Tokenizer:
     vae: TileVAE
     whitening: Whitening
 
+    def encode(self, tiles_u8: NDArray[np.uint8]) -> Float[Tensor, "n c"]:
+        """Whitened latents of tiles (n, TILE_VALUES)."""
+        return self.whitening.whiten(encode_tiles(self.vae, torch.from_numpy(tiles_u8).to(self.device)))
+
+    def decode(self, latent: Float[Tensor, "n c"]) -> NDArray[np.uint8]:
+        """Tiles (n, TILE_VALUES) of whitened latents."""
+        return decode_tiles(self.vae, self.whitening.unwhiten(latent)).cpu().numpy()
+
+    def to(self, device: torch.device) -> "Tokenizer":
+        return Tokenizer(vae=self.vae.to(device), whitening=self.whitening.to(device))
+
+    @property
+    def device(self) -> torch.device:
+        return self.whitening.mean.device
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Desk:
     """Everything that a generated desktop consists of.
 
-    `starts` (s, n, c) are the whitened latents of first screens; `shapes` the pointer shapes in the order of the
+    `starts_u8` (s, H, W, 3) are first screens; `shapes` the pointer shapes in the order of the
     model's logits; `about` what config.json says of the training.
     """
 
     tokenizer: Tokenizer
     world: WorldModel
-    starts: Float[Tensor, "s n c"]
+    starts_u8: NDArray[np.uint8]
     shapes: list[PointerShape]
     fps: float
     about: dict[str, Any]
@@ -76,7 +94,7 @@ def save_desk(folder: Path, desk: Desk) -> None:
         **_tokenizer_tensors(desk.tokenizer),
         world=_half(desk.world.state_dict()),
         shapes=images,
-        starts={"latent": desk.starts.to(torch.float16)},
+        pictures={"starts": _deflated(desk.starts_u8), "palette": _deflated(desk.world.palette.tiles_u8.numpy())},
     )
 
 
@@ -88,16 +106,17 @@ def load_desk(folder: Path) -> Desk:
     load_module(world, folder, "world")
     images = load_tensors(folder, "shapes")
     rows = config.get("shapes", [])
-    starts = load_tensors(folder, "starts").get("latent")
-    tiles = world.config.rows * world.config.columns
+    screen = (world.config.rows * TILE_PX, world.config.columns * TILE_PX, 3)
+    starts_u8, palette_u8 = _load_pictures(folder, {"starts": screen, "palette": (TILE_VALUES,)})
     if len(images) != len(rows) or len(rows) != world.config.shapes:
         raise ValueError(f"{folder} has pointer shapes that do not match its config; copy the checkpoint again")
-    if starts is None or not len(starts) or starts.shape[1:] != (tiles, world.config.channels):
-        raise ValueError(f"{folder}/starts.safetensors does not fit this model; copy the checkpoint again")
+    if not len(starts_u8) or len(palette_u8) != world.config.palette:
+        raise ValueError(f"{folder}/pictures.safetensors does not fit this model; copy the checkpoint again")
+    world.palette.fill(palette_u8, tokenizer.encode(palette_u8))
     return Desk(
         tokenizer=tokenizer,
         world=world.eval(),
-        starts=starts.float(),
+        starts_u8=starts_u8,
         shapes=[PointerShape(rgba=np.asarray(images[f"{place:03d}"]), **row) for place, row in enumerate(rows)],
         fps=float(config["fps"]),
         about=config.get("training", {}),
@@ -115,6 +134,21 @@ def _config(kind: type, config: dict[str, Any], name: str, folder: Path) -> Any:
 
 def _tokenizer_tensors(tokenizer: Tokenizer) -> dict[str, dict[str, Tensor]]:
     return {"vae": _half(tokenizer.vae.state_dict()), "whitening": tokenizer.whitening.tensors()}
+
+
+def _deflated(pixels_u8: NDArray[np.uint8]) -> Tensor:
+    return torch.frombuffer(bytearray(zlib.compress(pixels_u8.tobytes(), 9)), dtype=torch.uint8)
+
+
+def _load_pictures(folder: Path, shapes: dict[str, tuple[int, ...]]) -> list[NDArray[np.uint8]]:
+    tensors = load_tensors(folder, "pictures")
+    try:
+        pixels = [
+            np.frombuffer(bytearray(zlib.decompress(tensors[name].numpy().tobytes())), np.uint8) for name in shapes
+        ]
+        return [flat.reshape(-1, *shape) for flat, shape in zip(pixels, shapes.values(), strict=True)]
+    except (KeyError, ValueError, zlib.error) as error:
+        raise ValueError(f"{folder}/pictures.safetensors does not fit this model; copy the checkpoint again") from error
 
 
 def _half(tensors: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -1,6 +1,6 @@
-"""Runs a desk one frame at a time: looks ahead, draws what changes, denoises it, remembers it.
+"""Runs a desk one frame at a time: looks ahead, draws what changes, paints it, remembers it.
 
-Works on latents alone; pixels and people are the simulator's.
+The screen is pixels, and its tiles' latents are what the model reads of it; time and people are the simulator's.
 """
 
 import math
@@ -10,20 +10,20 @@ from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float
 from numpy.typing import NDArray
-from skimage.filters import apply_hysteresis_threshold
 from torch import Tensor
 
 from models import events
+from models.cells import Box, cells_of, centre_tiles, composite
 from models.context import EVENT_MAX_AGE, EVENT_SLOTS, Context, tiles_around
 from models.desk import Desk
-from models.head import Canvas
-from models.painting import Painting, paint
-from models.place import largest_part
-from models.recall import Recall
-from models.tiles import TILE_PX
-from models.world import Ground, Outlook, Scene, ways_of
+from models.painting import Painting, contents_of, paint
+from models.place import parts_of
+from models.recall import MOVED, Known, known_contents, moved_contents
+from models.screens import Screens
+from models.tiles import TILE_PX, to_tiles
+from models.world import Ground, Outlook, Scene
 from recorder.actions import Action
 
 
@@ -34,11 +34,8 @@ class Sampling:
     `steps` of the head; a frame whose probability of change is under `floor` never changes, so that quiet screens
     stay quiet. When an event happens is drawn once: the hazards of its frames add up until the chance that it has
     happened passes a draw between `when_low` and `when_high`, so that what is likely in the end is not missed frame by
-    frame. `place` is the temperature at which the box of the change is drawn: at 0 it is the likeliest. The one draw
-    that all tiles share lies between `where_low` and `where_high`. Tiles down to `join` times the draw come along
-    where they touch those above it (hysteresis thresholding, Canny 1986): an event's tiles are about equally probable,
-    so a plain threshold among them would show it in scraps. A tile is painted at
-    most `repeats` times after an input event, unless a button is held or the pointer is within `reach` tiles: the
+    frame. `place` is the temperature at which the box of the change is drawn: at 0 it is the likeliest. A tile changes
+    at most `repeats` times after an input event, unless a button is held or the pointer is within `reach` tiles: the
     model may want to better a tile again and again, and without input a screen has to come to rest.
     """
 
@@ -47,9 +44,6 @@ class Sampling:
     when_low: float = 0.2
     when_high: float = 0.4
     place: float = 0.2
-    where_low: float = 0.45
-    where_high: float = 0.55
-    join: float = 0.7
     repeats: int = 3
     reach: int = 2
 
@@ -65,9 +59,11 @@ class Look:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Change:
-    """A change of the next frame: the `dirty` tiles, in the scene that they were drawn from."""
+    """A change of the next frame: the `cells` of its `box`, in the scene that it gives, and what they may show."""
 
-    dirty: Int[Tensor, "m"]
+    box: Box
+    cells: NDArray[np.int64]
+    known: Known
     scene: Scene
     tokens: Float[Tensor, "1 g d"]
 
@@ -93,25 +89,27 @@ class Engine:
         self.device, self.dtype = device, best_dtype(device)
         self.config = desk.world.config
         self._model = desk.world.to(device, self.dtype)
-        self._grid = (self.config.rows, self.config.columns)
+        self._tokenizer = desk.tokenizer.to(device)
+        self._grid = self.config.shape
         self._tiles = self.config.rows * self.config.columns
         with self._inference():
             self._palette_keys = self._model.palette.keys()
 
-    def begin(self, latent: Float[Tensor, "n c"], generator: torch.Generator) -> None:
-        """Show a screen given by its whitened latents."""
-        self.latent = latent.to(self.device)
+    def begin(self, frame_u8: NDArray[np.uint8], generator: torch.Generator) -> None:
+        """Show a screen (H, W, 3)."""
+        self.frame_u8 = frame_u8.copy()
+        self.latent = self._tokenizer.encode(to_tiles(frame_u8))
         self._generator = generator
         self._frame = 0
         self._last_change = torch.zeros(self._tiles, device=self.device)
         self._events: deque[tuple[tuple[int, ...], Tensor]] = deque(maxlen=EVENT_SLOTS)
-        self._pointer_px: tuple[int, int] | None = None
+        self._pointer_px: deque[tuple[int, int]] = deque(maxlen=MOVED + 1)
         self._paints = np.zeros(self._tiles, np.int64)
         self._hazard = 0.0
         with self._inference():
             empty = torch.zeros(self._tiles, self.config.memory, device=self.device)
             self._memory = self._model.memory.step(empty, self.latent)
-        self._recall = Recall(self.latent)
+        self._screens = Screens(self.frame_u8)
 
     def look(self, action: Action) -> Look:
         """Take an action and look at the next frame; this or `tell` once a frame."""
@@ -120,53 +118,62 @@ class Engine:
             context = self._context(action)
             outlook = self._model.outlook(context)
             change = float(torch.sigmoid(outlook.when[0]))
-        self._pointer_px = (action.x_px, action.y_px)
         return Look(context=context, outlook=outlook, change_probability=change)
 
     def tell(self, action: Action) -> None:
         """Take an action whose frame needs no look, for it is known."""
         self._take(action)
-        self._pointer_px = (action.x_px, action.y_px)
 
     def _take(self, action: Action) -> None:
         self._frame += 1
+        now = (action.x_px, action.y_px)
+        self._pointer_px.extend([now] * (1 if self._pointer_px else MOVED + 1))
         if action.events or action.buttons:
             self._paints[:] = 0
         for row in events.event_rows(action, self._frame):
             self._events.appendleft((row, self.latent[self._around(row[events.X], row[events.Y])]))
 
     def draw_change(self, look: Look, sampling: Sampling) -> Change | None:
-        """Whether anything changes, then the place, then all tiles there more probable than one shared draw."""
+        """Whether anything changes, then the place; there, all cells that are free to."""
         if not self._fires(look.change_probability, sampling):
             return None
-        scene = self._scene(self._ground(look), sampling.place)
-        level = self._between(sampling.where_low, sampling.where_high)
-        grid = torch.sigmoid(scene.where[0]).cpu().numpy().reshape(self._grid)
-        dirty = apply_hysteresis_threshold(grid, sampling.join * level, level)
-        free = (self._paints < sampling.repeats).reshape(self._grid) | self._near_pointer(sampling.reach)
-        tiles = torch.from_numpy(np.flatnonzero(dirty & free)).to(self.device)
-        return Change(dirty=tiles, scene=scene, tokens=look.outlook.tokens)
+        box, scene = self._place(self._ground(look), sampling.place)
+        tiles = centre_tiles(box, np.arange(len(cells_of(box))), self._grid)
+        cells = np.flatnonzero((self._paints[tiles] < sampling.repeats) | self._near_pointer(sampling.reach)[tiles])
+        return self._change(look, box, cells, scene) if len(cells) else None
 
-    def told_change(self, look: Look, dirty: Int[Tensor, "m"], sampling: Sampling) -> Change:
-        """The change of told tiles, at least one; the box within their largest part is the model's."""
-        row, column = np.nonzero(largest_part(mask_of(dirty, self._tiles).numpy().reshape(self._grid)))
-        corners = (int(row.min() * self._grid[1] + column.min()), int(row.max() * self._grid[1] + column.max()))
-        scene = self._scene(self._ground(look), sampling.place, corners)
-        return Change(dirty=dirty, scene=scene, tokens=look.outlook.tokens)
+    def told_changes(self, look: Look, dirty: NDArray[np.bool_], sampling: Sampling) -> list[Change]:
+        """The changes of told tiles (rows, columns), part by part; the box within each part's tiles is the model's."""
+        ground, changes = self._ground(look), []
+        for part in parts_of(dirty):
+            row, column = np.nonzero(part)
+            corners = (int(row.min() * self._grid[1] + column.min()), int(row.max() * self._grid[1] + column.max()))
+            box, scene = self._place(ground, sampling.place, corners)
+            changes.append(self._change(look, box, np.arange(len(cells_of(box))), scene))
+        return changes
+
+    def _change(self, look: Look, box: Box, cells: NDArray[np.int64], scene: Scene) -> Change:
+        screens, arrived = self._screens.cut(box, cells)
+        held = int(look.context.held[0])
+        moved = moved_contents(self.frame_u8, box, cells, np.array(self._pointer_px), held)
+        known = known_contents(screens, arrived, moved, self._frame)
+        return Change(box=box, cells=cells, known=known, scene=scene, tokens=look.outlook.tokens)
 
     def tile_probability(self, look: Look, draws: int) -> Float[Tensor, "n"]:
         """Of each tile that it changes, given that anything does: the mean over `draws` of the place."""
-        scenes = self._scene(self._ground(look).expand(draws), temperature=1.0)
-        return torch.sigmoid(scenes.where).mean(dim=0)
+        ground = self._ground(look).expand(draws)
+        with self._inference():
+            boxes = self._model.place.draw(ground.local, 1.0, self._generator)
+            return torch.sigmoid(self._model.scene(ground, boxes).where).mean(dim=0)
 
     def _ground(self, look: Look) -> Ground:
         with self._inference():
             return self._model.ground(look.context, look.outlook.tokens)
 
-    def _scene(self, ground: Ground, temperature: float, corners: tuple[int, int] | None = None) -> Scene:
+    def _place(self, ground: Ground, temperature: float, corners: tuple[int, int] | None = None) -> tuple[Box, Scene]:
         with self._inference():
             box = self._model.place.draw(ground.local, temperature, self._generator, corners)
-            return self._model.scene(ground, box)
+            return box[0].cpu().numpy(), self._model.scene(ground, box)
 
     def _fires(self, probability: float, sampling: Sampling) -> bool:
         """Whether anything changes in this frame: the summed hazard has passed what was drawn for the event."""
@@ -185,40 +192,44 @@ class Engine:
         return low + (high - low) * float(torch.rand((), generator=self._generator))
 
     def _near_pointer(self, reach: int) -> NDArray[np.bool_]:
-        """The tiles within `reach` of the one under the pointer, as a mask over the grid."""
-        assert self._pointer_px is not None, "look comes first"
-        column, row = (px // TILE_PX for px in self._pointer_px)
+        """The tiles (n,) within `reach` of the one under the pointer."""
+        column, row = (px // TILE_PX for px in self._pointer_px[-1])
         rows, columns = np.ogrid[: self._grid[0], : self._grid[1]]
-        return (abs(rows - row) <= reach) & (abs(columns - column) <= reach)
+        return ((abs(rows - row) <= reach) & (abs(columns - column) <= reach)).ravel()
 
     def paint(self, change: Change, steps: int) -> Painting:
-        """The dirty tiles' whitened latents in the next frame."""
-        dirty = change.dirty
-        if not len(dirty):
-            return Painting(latent=self.latent[dirty], choice=dirty)
-        canvas = Canvas(
-            local=change.scene.local[0, dirty],
-            ways=ways_of(change.scene, torch.zeros_like(dirty), dirty),
-            memory=self._memory[dirty],
-            slots=self._recall.slots(dirty, self._frame),
-            tokens=change.tokens,
-            counts=[len(dirty)],
-        )
+        """What the cells of a change show in the next frame."""
+        tiles = torch.from_numpy(centre_tiles(change.box, change.cells, self._grid)).to(self.device)
+        centres_px = torch.from_numpy(cells_of(change.box)[change.cells] + TILE_PX // 2).float().to(self.device)
+        slots = change.known.slots(self._tokenizer.encode(change.known.tiles_u8))
         with self._inference():
-            noise = torch.randn(len(dirty), self.config.channels, generator=self._generator).to(self.device)
+            canvas = self._model.canvas(
+                change.scene, change.tokens, centres_px, [len(tiles)], self._memory[tiles], slots
+            )
+            noise = torch.randn(len(tiles), self.config.channels, generator=self._generator).to(self.device)
             return paint(self._model.head, canvas, self._model.palette, self._palette_keys, noise, steps)
 
-    def show(self, dirty: Int[Tensor, "m"], latent: Float[Tensor, "m c"]) -> None:
-        """Continue with these contents: they are what was shown, and what is remembered."""
-        if not len(dirty):
-            return
-        dirty = dirty.to(self.device)
+    def render(self, frame_u8: NDArray[np.uint8], change: Change, painting: Painting) -> None:
+        """Write a painted change into a frame (H, W, 3), in place."""
+        tiles_u8 = contents_of(painting, change.known, self._model.palette, self._tokenizer)
+        composite(frame_u8, change.box, change.cells, tiles_u8)
+
+    def show(self, frame_u8: NDArray[np.uint8]) -> NDArray[np.bool_]:
+        """Continue with this screen: it is what was shown, and what is remembered; the tiles (n,) that it changed."""
+        tiles_u8 = to_tiles(frame_u8)
+        changed = (tiles_u8 != to_tiles(self.frame_u8)).any(axis=1)
+        if not changed.any():
+            return changed
+        dirty = torch.from_numpy(np.flatnonzero(changed)).to(self.device)
+        latent = self._tokenizer.encode(tiles_u8[changed])
         with self._inference():
-            self.latent = self.latent.index_copy(0, dirty, latent.to(self.device))
-            self._memory[dirty] = self._model.memory.step(self._memory[dirty], self.latent[dirty])
-            self._recall.show(dirty, self.latent[dirty], self._frame)
+            self.latent = self.latent.index_copy(0, dirty, latent)
+            self._memory[dirty] = self._model.memory.step(self._memory[dirty], latent)
             self._last_change[dirty] = self._frame
-        self._paints[dirty.cpu().numpy()] += 1
+        self.frame_u8 = frame_u8.copy()
+        self._screens.show(self.frame_u8, changed.reshape(self._grid), self._frame)
+        self._paints[changed] += 1
+        return changed
 
     def _inference(self) -> Any:
         return _Inference(self.device, self.dtype)
@@ -239,7 +250,7 @@ class Engine:
         return Context(
             latent=self.latent[None],
             age=(self._frame - self._last_change)[None],
-            pointer_px=torch.tensor([[self._pointer_px or now, now]], dtype=torch.float32, device=device),
+            pointer_px=torch.tensor([[self._pointer_px[-2], now]], dtype=torch.float32, device=device),
             pointer_latent=self.latent[self._around(*now)][None],
             held=torch.tensor([events.held_bits(action.buttons, action.keys)], device=device),
             event_kind=table[None, :, events.KIND],
@@ -264,10 +275,3 @@ class _Inference:
     def __exit__(self, *error: Any) -> None:
         for mode in reversed(self._modes):
             mode.__exit__(*error)
-
-
-def mask_of(dirty: Int[Tensor, "m"], tiles: int) -> Bool[Tensor, "n"]:
-    """The dirty tiles as a mask over all."""
-    mask = torch.zeros(tiles, dtype=torch.bool)
-    mask[dirty.cpu()] = True
-    return mask

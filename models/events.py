@@ -10,6 +10,7 @@ from recorder.actions import BUTTONS, KEY_INDEX, KEYS, Action, Event, EventKind
 FRAME, KIND, X, Y, MODIFIERS = range(5)
 ROW_VALUES = 5
 MODIFIER_KEYS = (("ShiftLeft", "ShiftRight"), ("ControlLeft", "ControlRight"), ("AltLeft", "AltRight"))
+BUTTON_BITS = (1 << len(BUTTONS)) - 1
 HELD_BITS = len(BUTTONS) + len(MODIFIER_KEYS)
 _SCROLLS = ((0, 1), (0, -1), (1, 0), (-1, 0))
 _UP = len(BUTTONS)

@@ -31,10 +31,31 @@ def ways_to(points_px: Float[Tensor, "b p 2"], shape: tuple[int, int]) -> Ways:
     return _along(points_px[..., 0], columns), _along(points_px[..., 1], rows)
 
 
-def ways_to_inputs(context: Context, shape: tuple[int, int]) -> Ways:
-    """The ways to the pointer and to the last inputs."""
-    points = torch.cat([context.pointer_px, context.event_px[:, :1], _last_press(context)[:, None]], dim=1)
-    return ways_to(points, shape)
+def inputs_px(context: Context) -> Float[Tensor, "b p 2"]:
+    """Where the pointer and the last inputs are."""
+    return torch.cat([context.pointer_px, context.event_px[:, :1], _last_press(context)[:, None]], dim=1)
+
+
+def ways_from(centres_px: Float[Tensor, "m 2"], points_px: Float[Tensor, "m p 2"]) -> Float[Tensor, "m f"]:
+    """Features of the ways from places to points, each place's own."""
+    ways_px = points_px.float() - centres_px[:, None]
+    return torch.cat([_features(ways_px[..., axis]).flatten(1) for axis in (0, 1)], dim=-1)
+
+
+def between(
+    grid: Float[Tensor, "b n l"], frame: Int[Tensor, "m"], centres_px: Float[Tensor, "m 2"], shape: tuple[int, int]
+) -> Float[Tensor, "m l"]:
+    """Features of tiles, of a frame each, interpolated (bilinear) at places that are no tile's centre."""
+    rows, columns = shape
+    last = torch.tensor([columns - 1, rows - 1], device=grid.device)
+    place = torch.minimum((centres_px / TILE_PX - 0.5).clamp_min(0), last)
+    low = place.long()
+    high, part = torch.minimum(low + 1, last), (place - low).to(grid.dtype)
+    out = torch.zeros_like(grid[frame, 0])
+    for column, across in ((low[:, 0], 1 - part[:, 0]), (high[:, 0], part[:, 0])):
+        for row, down in ((low[:, 1], 1 - part[:, 1]), (high[:, 1], part[:, 1])):
+            out = out + grid[frame, row * columns + column] * (across * down)[:, None]
+    return out
 
 
 def covered(box: Int[Tensor, "b 2 2"], shape: tuple[int, int]) -> Float[Tensor, "b r q"]:
@@ -53,10 +74,13 @@ def _overlap(start_px: Float[Tensor, "b"], end_px: Float[Tensor, "b"], tiles: in
 
 def _along(points_px: Float[Tensor, "b p"], tiles: int) -> Float[Tensor, "b n f"]:
     centre_px = torch.arange(tiles, device=points_px.device) * TILE_PX + TILE_PX // 2
-    way_px = points_px.float()[:, None] - centre_px[:, None]
+    return _features(points_px.float()[:, None] - centre_px[:, None]).flatten(2)
+
+
+def _features(way_px: Float[Tensor, "*b"]) -> Float[Tensor, "*b f"]:
     exact = fourier(way_px / 2**SCALES * 2, SCALES)
     near = fourier((way_px / (NEAR_TILES * TILE_PX)).clamp(-1, 1), NEAR_SCALES)
-    return torch.cat([exact, near], dim=-1).flatten(2)
+    return torch.cat([exact, near], dim=-1)
 
 
 def _last_press(context: Context) -> Float[Tensor, "b 2"]:

@@ -9,20 +9,20 @@ from models.diffusion import noised
 from models.head import Canvas
 from models.recall import NEW
 from models.transitions import Batch
-from models.world import Scene, WorldModel, ways_of
+from models.world import Scene, WorldModel
 
 SHAPE_WEIGHT = 0.2
 PLACE_WEIGHT = 0.2
 SMALL_CHANGE_TILES = 8.0  # a change of n tiles weighs n / (n + this), so that large ones do not drown small ones
-AGAIN_WEIGHT = 0.2  # of the denoising error of tiles that need no denoising
+AGAIN_WEIGHT = 0.2  # of the denoising error of cells that need no denoising
 KNOWN_SHARE = 0.9  # of these are given clean while the rest is denoised, as in play
 ALL_NOISE, SOME_KNOWN = 0.5, 0.25  # shares of frames; in the rest what is new is denoised around what is known
 
 
 def draw_noise(batch: Batch, generator: torch.Generator) -> tuple[Float[Tensor, "m c"], Float[Tensor, "m"]]:
-    """Noise and times for the head's tiles, with the patterns that play meets.
+    """Noise and times for the head's cells, with the patterns that play meets.
 
-    All tiles of a frame pure noise; some known (time 0) and the rest pure noise; or, last, nearly all that needs no
+    All cells of a frame pure noise; some known (time 0) and the rest pure noise; or, last, nearly all that needs no
     denoising known, and the rest at one time.
     """
     noise = torch.randn(batch.target.shape, generator=generator)
@@ -30,8 +30,8 @@ def draw_noise(batch: Batch, generator: torch.Generator) -> tuple[Float[Tensor, 
     share = torch.where(pattern < ALL_NOISE, 0.0, torch.where(pattern < ALL_NOISE + SOME_KNOWN, share, KNOWN_SHARE))
     time = torch.where(pattern < ALL_NOISE + SOME_KNOWN, 1.0, time)
     drawn = torch.rand(len(batch.choice), generator=generator)
-    known = (batch.choice != NEW) & (drawn < share[batch.tile_frame])
-    return noise, torch.where(known, 0.0, time[batch.tile_frame])
+    known = (batch.choice != NEW) & (drawn < share[batch.cell_frame])
+    return noise, torch.where(known, 0.0, time[batch.cell_frame])
 
 
 def world_loss(
@@ -53,15 +53,9 @@ def world_loss(
 
 
 def canvas_of(model: WorldModel, scene: Scene, tokens: Float[Tensor, "f g d"], batch: Batch) -> Canvas:
-    """The batch's head tiles as the head sees them; `scene` and `tokens` of its changed moments."""
-    return Canvas(
-        local=scene.local[batch.tile_frame, batch.tile],
-        ways=ways_of(scene, batch.tile_frame, batch.tile),
-        memory=model.memory.scan(batch.history, batch.history_there),
-        slots=batch.slots,
-        tokens=tokens,
-        counts=batch.counts,
-    )
+    """The batch's cells as the head sees them; `scene` and `tokens` of its changed moments."""
+    memory = model.memory.scan(batch.history, batch.history_there)
+    return model.canvas(scene, tokens, batch.centres_px, batch.counts, memory, batch.slots)
 
 
 def _when_loss(logit: Float[Tensor, "b"], batch: Batch) -> Float[Tensor, ""]:
@@ -84,7 +78,7 @@ def _what_loss(
     difference = batch.target - batch.slots.latent[:, 0]
     condition = model.head.condition(canvas)
     estimate = model.head(noised(difference, noise, t), t, condition)
-    count = torch.tensor(batch.counts, dtype=torch.float32)[batch.tile_frame]
+    count = torch.tensor(batch.counts, dtype=torch.float32)[batch.cell_frame]
     weight = (count + SMALL_CHANGE_TILES).rsqrt()
     new = batch.choice == NEW
     weight_new = weight * torch.where(new, 1.0, AGAIN_WEIGHT) * (t > 0)

@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import binary_dilation
 
 from models import events
+from models.cells import Box, cells_of, centre_tiles, cut, fingerprints
 from models.context import EVENT_MAX_AGE, EVENT_SLOTS, tiles_around
 from models.place import box_px, largest_part
-from models.recall import NEW, different
+from models.recall import MOVED, NEW, NOTHING_KNOWN, Known, known_contents, moved_contents
+from models.tiles import TILE_VALUES, to_frame
 from models.track_index import TrackIndex
 
 HISTORY = 8
@@ -23,141 +24,203 @@ HISTORY = 8
 
 @dataclass(frozen=True, kw_only=True)
 class Draw:
-    """How many moments of each class a batch has, how often a past is altered, and what the head is given."""
+    """How many moments of each class a batch has, how often a past is altered, and how many cells the head is given.
+
+    The model paints the largest part of a change in one frame; where there are others, `largest_happened` is how often
+    they are left as the next frame's.
+    """
 
     changed: int = 36
     near: int = 14
     idle: int = 10
-    part_happened: float = 0.12
+    largest_happened: float = 0.3
+    part_happened: float = 0.08
     wrong_tiles: float = 0.02
     late: float = 0.12
     own: float = 0.0
     late_frames: int = 12
-    head_tiles: int = 256
-    clean_tiles: int = 10
+    cells: int = 256
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class OwnPast:
-    """How the model itself painted the last change of a moment's past.
+    """How the screen looks where the model itself painted the last change of a moment's past.
 
-    `tile` (n,) places and `row` (n,) of the latents that it painted there; `wrong` (n,) where it should have pointed at
-    an earlier content, and did not; `missed` (m,) places that it did not paint and `missed_row` (m,) what they still
-    show.
+    `tile` (n,) places that differ from the truth, and `tiles_u8` (n, TILE_VALUES) what they show; `missed` (n,) where
+    that is still the screen before; `wrong` (n,) where the model should have pointed at a known content, and did not.
     """
 
     tile: NDArray[np.int64]
-    row: NDArray[np.int64]
+    tiles_u8: NDArray[np.uint8]
+    missed: NDArray[np.bool_]
     wrong: NDArray[np.bool_]
-    missed: NDArray[np.int64]
-    missed_row: NDArray[np.int64]
 
 
-def moment_arrays(
-    index: TrackIndex, frame: int, random: np.random.Generator, draw: Draw, own: OwnPast | None
-) -> dict[str, Any]:
-    """The arrays of one moment, the target being the truth at `frame`; those of head tiles begin with `tile`."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Target:
+    """What changes: the `cells` (n,) of a `box`, what each may show (`known`) and what it does.
+
+    `choice` (n,) is the slot where that is found, or NEW; `target_u8` (n, TILE_VALUES) the content and `content` its
+    fingerprint; `history` (n, HISTORY) rows of what the tile around each cell's centre has shown, or -1; `past_u8` the
+    frame before.
+    """
+
+    box: Box
+    cells: NDArray[np.int64]
+    known: Known
+    choice: NDArray[np.int64]
+    target_u8: NDArray[np.uint8]
+    content: NDArray[np.int64]
+    history: NDArray[np.int64]
+    past_u8: NDArray[np.uint8]
+
+
+NO_TARGET = Target(
+    box=np.zeros((2, 2), np.int64),
+    cells=np.zeros(0, np.int64),
+    known=NOTHING_KNOWN,
+    choice=np.zeros(0, np.int64),
+    target_u8=np.zeros((0, TILE_VALUES), np.uint8),
+    content=np.zeros(0, np.int64),
+    history=np.zeros((0, HISTORY), np.int64),
+    past_u8=np.zeros((0, 0, 3), np.uint8),
+)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Moment:
+    """`arrays` of the context, the `dirty` tiles (n,) and the `target`, which has no cells where nothing changes."""
+
+    arrays: dict[str, Any]
+    dirty: NDArray[np.bool_]
+    target: Target
+
+
+def moment_of(
+    index: TrackIndex, frame: int, random: np.random.Generator, draw: Draw, own: OwnPast | None, own_row: int
+) -> Moment:
+    """The moment whose target is the truth at `frame`; the latents of `own` tiles are rows from `own_row` on."""
     track = index.track
-    before, after = index.grid(frame - 1), index.grid(frame)
-    told = _own(before, after, own) if own else _altered(index, before, after, random, draw)
-    past, dirty, replaced = told.shows, told.dirty, told.shows != before
-    age = frame - index.last_change(frame - 1) + told.delay
-    tile = _head_tiles(dirty.reshape(index.rows, index.columns), random, draw)
-    history, arrived = index.history(tile, frame - 1)
-    if own:
-        history[:, -1] = past[tile]
-    else:
-        age[replaced] = 1
-        late = replaced[tile]
-        history[late] = np.concatenate([history[:, 1:], past[tile][:, None]], axis=1)[late]
-        arrived[late] = np.concatenate([arrived[:, 1:], np.full((len(tile), 1), frame - 1)], axis=1)[late]
-    target = np.where(dirty, after, past)[tile]
-    slot, slot_age = different(history, arrived, frame)
-    match = slot == target[:, None]
-    shape = (index.rows, index.columns)
+    past = _own(index, frame, own, own_row) if own else _altered(index, frame, random, draw)
     pointer = track.pointer_px[[frame - 1, frame]]
-    return {
-        "ids": past,
-        "age": age,
-        "dirty": dirty,
-        "box": _box(index, before if (before != after).any() else told.recorded, after),
+    around = tiles_around(pointer[1:, 0], pointer[1:, 1], (index.rows, index.columns))[0]
+    arrays = {
+        "ids": past.shows,
+        "age": np.where(past.replaced, 1, frame - index.last_change(frame - 1) + past.delay),
         "pointer_px": pointer,
-        "pointer_ids": past[tiles_around(pointer[1:, 0], pointer[1:, 1], shape)[0]],
+        "pointer_ids": past.shows[around],
         "held": track.held[frame],
         "shape": np.int64(index.shape(frame)),
-        "tile": tile,
-        "tile_target": target,
-        "tile_history": history[:, -HISTORY:],
-        "tile_slot": slot,
-        "tile_slot_age": slot_age,
-        "tile_choice": np.where(match.any(axis=1), match.argmax(axis=1), NEW),
-        **_recent_events(index, frame, told.delay),
+        **_recent_events(index, frame, past.delay),
     }
+    dirty = (past.before_u8 != past.after_u8).any(axis=1)
+    target = _target(index, frame, past, dirty, random, draw.cells) if dirty.any() else NO_TARGET
+    return Moment(arrays=arrays, dirty=dirty, target=target)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Past:
-    """What the tiles (n,) are said to show before the target, and which of them are to change; `recorded` is the same
-    without what the model painted, and the event is late by `delay` frames."""
+    """What the tiles (n,) show before the target, as rows of latents and as pixels, and after it.
+
+    `replaced` (n,) differ from the recording, in which the event is late by `delay` frames.
+    """
 
     shows: NDArray[np.int64]
-    dirty: NDArray[np.bool_]
-    recorded: NDArray[np.int64]
+    before_u8: NDArray[np.uint8]
+    after_u8: NDArray[np.uint8]
+    replaced: NDArray[np.bool_]
+    painted: bool = False
     delay: int = 0
 
 
-def _own(before: NDArray[np.int64], after: NDArray[np.int64], own: OwnPast) -> _Past:
-    """The past as the model made it."""
-    recorded, dirty = before.copy(), before != after
-    recorded[own.missed] = own.missed_row
-    dirty[own.missed] = own.missed_row != after[own.missed]
-    dirty[own.tile[own.wrong]] |= dirty.any()  # repair comes along with changes: it is no cause of its own
-    shows = recorded.copy()
-    shows[own.tile] = own.row
-    return _Past(shows=shows, dirty=dirty, recorded=recorded)
+def _own(index: TrackIndex, frame: int, own: OwnPast, own_row: int) -> _Past:
+    """The past as the model made it.
+
+    What it missed is dirty; what it painted wrongly comes along with changes, for it is no cause of its own; what it
+    could not know stays.
+    """
+    shows, after = index.grid(frame - 1).copy(), index.grid(frame)
+    changes = (shows != after)[own.tile]
+    before_u8, after_u8 = index.tiles_u8(shows), index.tiles_u8(after)
+    before_u8[own.tile] = own.tiles_u8
+    stays = ~changes & ~own.missed & ~(own.wrong & bool((shows != after).any()))
+    after_u8[own.tile[stays]] = own.tiles_u8[stays]
+    shows[own.tile] = own_row + np.arange(len(own.tile))
+    replaced = np.isin(np.arange(len(shows)), own.tile)
+    return _Past(shows=shows, before_u8=before_u8, after_u8=after_u8, replaced=replaced, painted=True)
 
 
-def _altered(
-    index: TrackIndex, before: NDArray[np.int64], after: NDArray[np.int64], random: np.random.Generator, draw: Draw
-) -> _Past:
+def _altered(index: TrackIndex, frame: int, random: np.random.Generator, draw: Draw) -> _Past:
     """The past as the model might have made it."""
+    before, after = index.grid(frame - 1), index.grid(frame)
     dirty = np.flatnonzero(before != after)
-    past, delay, choice = before.copy(), 0, random.random()
-    if choice < draw.part_happened and len(dirty) >= 4:
+    shows, delay, choice = before.copy(), 0, random.random()
+    part = largest_part((before != after).reshape(index.rows, index.columns)).ravel()
+    if random.random() < draw.largest_happened and part.sum() < len(dirty):
+        shows[part] = after[part]
+    elif choice < draw.part_happened and len(dirty) >= 4:
         done = dirty[_part(dirty, index.columns, random)]
-        past[done] = after[done]
+        shows[done] = after[done]
     elif choice < draw.part_happened + draw.wrong_tiles:
         other = index.grids[random.integers(len(index.grids))]
         stray = np.flatnonzero(other != after)
         some = stray[_part(stray, index.columns, random)][:48] if len(stray) else stray
-        past[some] = other[some]
+        shows[some] = other[some]
     elif choice < draw.part_happened + draw.wrong_tiles + draw.late and len(dirty) >= 4:
         delay = int(random.integers(1, draw.late_frames + 1))
-    return _Past(shows=past, dirty=past != after, recorded=past, delay=delay)
+    return _Past(
+        shows=shows,
+        before_u8=index.tiles_u8(shows),
+        after_u8=index.tiles_u8(after),
+        replaced=shows != before,
+        delay=delay,
+    )
 
 
-def _box(index: TrackIndex, before: NDArray[np.int64], after: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The box of what changes from contents to contents of the track; zeros where nothing does."""
-    changed = before != after
-    if not changed.any():
-        return np.zeros((2, 2), np.int64)
-    part = largest_part(changed.reshape(index.rows, index.columns))
-    tiles = part.ravel()
-    return box_px(part, index.tiles_u8(before[tiles]), index.tiles_u8(after[tiles]))
+def _target(
+    index: TrackIndex, frame: int, past: _Past, dirty: NDArray[np.bool_], random: np.random.Generator, most: int
+) -> Target:
+    part = largest_part(dirty.reshape(index.rows, index.columns))
+    box = box_px(part, past.before_u8[part.ravel()], past.after_u8[part.ravel()])
+    cells = np.arange(len(cells_of(box)))
+    if len(cells) > most:
+        cells = np.sort(random.choice(cells, most, replace=False))
+    before, after = (to_frame(tiles_u8, index.columns) for tiles_u8 in (past.before_u8, past.after_u8))
+    target_u8 = cut(after, box)[cells]
+    known = _known(index, frame, past, before, box, cells)
+    content = fingerprints(target_u8)
+    match = (fingerprints(known.tiles_u8)[known.slot] == content[:, None]) & (known.slot >= 0)
+    tile = centre_tiles(box, cells, (index.rows, index.columns))
+    history = index.history(tile, frame - 1)[0][:, -HISTORY:].copy()
+    history[:, -1] = past.shows[tile]
+    return Target(
+        box=box,
+        cells=cells,
+        known=known,
+        choice=np.where(match.any(axis=1), match.argmax(axis=1), NEW),
+        target_u8=target_u8,
+        content=content,
+        history=history,
+        past_u8=before,
+    )
 
 
-def _head_tiles(dirty: NDArray[np.bool_], random: np.random.Generator, draw: Draw) -> NDArray[np.int64]:
-    """The dirty tiles, or some where they are many, and clean ones, half of them beside dirty ones; none where nothing
-    changes."""
-    tiles = np.flatnonzero(dirty)
-    if not len(tiles):
-        return tiles
-    beside = np.asarray(binary_dilation(dirty, np.ones((3, 3))), bool) & ~dirty
-    if len(tiles) > draw.head_tiles:
-        tiles = np.sort(random.choice(tiles, draw.head_tiles, replace=False))
-    near, far = np.flatnonzero(beside), np.flatnonzero(~dirty & ~beside)
-    some = [random.choice(part, min(len(part), draw.clean_tiles // 2), replace=False) for part in (near, far)]
-    return np.concatenate([tiles, *some])
+def _known(
+    index: TrackIndex, frame: int, past: _Past, before_u8: NDArray[np.uint8], box: Box, cells: NDArray[np.int64]
+) -> Known:
+    """What the cells may show: the last screens, the newest being the past as it is told."""
+    rows = index.touching(box, frame - 1)
+    screens = [index.cells(row, box)[cells] for row in rows.tolist()]
+    arrived = index.track.change_frame[rows].tolist()
+    now = cut(before_u8, box)[cells]
+    if past.painted and screens:
+        screens[-1] = now
+    elif past.replaced.any() or not screens:
+        screens.append(now)
+        arrived.append(frame - 1)
+    pointer = index.track.pointer_px[np.maximum(0, np.arange(frame - MOVED, frame + 1))]
+    moved = moved_contents(before_u8, box, cells, pointer, int(index.track.held[frame]))
+    return known_contents(screens, arrived, moved, frame)
 
 
 def _part(tiles: NDArray[np.int64], columns: int, random: np.random.Generator) -> NDArray[np.bool_]:

@@ -2,7 +2,7 @@
 
 For some moments the newest change before the target is painted by the model, from the true past before it. Training
 then sees the model's own brush in its context, learns to leave it alone and to complete what it missed. Where it
-painted something else than an earlier content that it could have pointed at, the tile is dirty in the next change: that
+painted something else than a known content that it could have pointed at, the tile is dirty in the next change: that
 it can repair. What it denoised badly is not dirty: it would be denoised as badly again (see docs/ablations.md).
 """
 
@@ -10,20 +10,24 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from models.cells import composite
+from models.desk import Tokenizer
 from models.losses import canvas_of
-from models.moment import Draw, OwnPast
-from models.painting import paint
-from models.recall import NEW, SAME_RMS
-from models.transitions import OWN_ROWS, Batch, Transitions
+from models.moment import Draw, OwnPast, Target
+from models.painting import Painting, contents_of, paint
+from models.recall import NEW
+from models.tiles import TILE_PX, TILE_VALUES, to_frame, to_tiles
+from models.transitions import Batch, Transitions
 from models.world import WorldModel
 
-PLAIN = Draw(part_happened=0.0, wrong_tiles=0.0, late=0.0, clean_tiles=0, head_tiles=256)
+PLAIN = Draw(largest_happened=0.0, part_happened=0.0, wrong_tiles=0.0, late=0.0, cells=10_000)
 STEPS = 1
-MISSED_SHARE = 0.25  # of the pasts keep only the tiles that one shared draw would have painted
+MISSED_SHARE = 0.25  # of the pasts lack what lies outside the box of the change
 
 
 def own_pasts(
     model: WorldModel,
+    tokenizer: Tokenizer,
     transitions: Transitions,
     moments: list[NDArray[np.int64]],
     share: float,
@@ -38,45 +42,50 @@ def own_pasts(
     priors = [moment for moment in earlier.values() if moment is not None]
     batch = transitions.assemble(priors, [1.0] * len(priors), random, draw=PLAIN)
     with torch.no_grad():
-        painted, choice, probability = _paint(model, batch, random)
-    rows = transitions.keep_own(painted[:OWN_ROWS])
-    rows = _rows_of_choices(batch, choice[: len(rows)], rows)
-    off = (painted - batch.target).square().mean(dim=1) > SAME_RMS**2
-    wrong = (off & (batch.choice != NEW)).numpy()
+        painting = _paint(model, batch, random)
     pasts, start = {}, 0
-    for row, count in zip(batch.changed.tolist(), batch.counts, strict=True):
-        span = slice(start, min(start + count, OWN_ROWS))
-        start += count
+    for row, target in zip(batch.changed.tolist(), batch.targets, strict=True):
+        cells = slice(start, start + len(target.cells))
+        start = cells.stop
+        part = Painting(latent=painting.latent[cells], choice=painting.choice[cells])
+        tiles_u8 = contents_of(part, target.known, model.palette, tokenizer)
+        wrong = (tiles_u8 != target.target_u8).any(axis=1) & (batch.choice[cells] != NEW).numpy()
+        missed = random.random() < MISSED_SHARE
         place = batch.order[row]
-        tile = batch.tile[span].numpy()
-        kept = np.ones(len(tile), bool)
-        if random.random() < MISSED_SHARE:
-            kept = probability[span].numpy() > random.random()
-        before = transitions.shown_before(priors[place], tile[~kept])
-        pasts[places[place]] = OwnPast(
-            tile=tile[kept], row=rows[span][kept], wrong=wrong[span][kept], missed=tile[~kept], missed_row=before
-        )
+        pasts[places[place]] = _past(transitions.screen(priors[place]), target, tiles_u8, wrong, missed)
     return pasts
 
 
-def _paint(
-    model: WorldModel, batch: Batch, random: np.random.Generator
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """What the model paints on the changed tiles (m, c), the slots that it chose (m,), how probable it found each."""
+def _past(
+    truth_u8: NDArray[np.uint8],
+    target: Target,
+    tiles_u8: NDArray[np.uint8],
+    wrong: NDArray[np.bool_],
+    missed: bool,
+) -> OwnPast:
+    """The screen where a change's cells are painted so; what lies outside its box is `missed`, or as it truly is."""
+    shown = target.past_u8.copy() if missed else to_frame(truth_u8, target.past_u8.shape[1] // TILE_PX).copy()
+    composite(shown, target.box, target.cells, tiles_u8)
+    shown_u8 = to_tiles(shown)
+    tile = np.flatnonzero((shown_u8 != truth_u8).any(axis=1))
+    inside, pointable = (_covered(target, cells)[tile] for cells in (slice(None), wrong))
+    return OwnPast(tile=tile, tiles_u8=shown_u8[tile], missed=~inside, wrong=pointable)
+
+
+def _covered(target: Target, cells: slice | NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The tiles that some of a change's cells lie in."""
+    mark = np.zeros_like(target.past_u8)
+    chosen = target.cells[cells]
+    composite(mark, target.box, chosen, np.ones((len(chosen), TILE_VALUES), np.uint8))
+    return np.asarray(to_tiles(mark).any(axis=1))
+
+
+def _paint(model: WorldModel, batch: Batch, random: np.random.Generator) -> Painting:
+    """What the model paints in the cells of the true boxes."""
     context = batch.context.at(batch.changed)
     tokens = model.outlook(context).tokens
     scene = model.scene(model.ground(context, tokens), batch.box)
     generator = torch.Generator().manual_seed(int(random.integers(2**31)))
     noise = torch.randn(batch.target.shape, generator=generator)
     canvas, keys = canvas_of(model, scene, tokens, batch), model.palette.keys()
-    painting = paint(model.head, canvas, model.palette, keys, noise, STEPS)
-    return painting.latent, painting.choice, torch.sigmoid(scene.where)[batch.tile_frame, batch.tile]
-
-
-def _rows_of_choices(batch: Batch, choice: torch.Tensor, own: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Where the model pointed at a content that the track knows, that content's row; else its own latent's."""
-    tiles = torch.arange(len(choice))
-    again = batch.slot_row[tiles, choice.clamp_max(NEW - 1)]
-    right = (choice > NEW) & (choice == batch.choice[tiles])
-    rows = torch.where(right, batch.target_row[tiles], torch.from_numpy(own))
-    return torch.where(choice < NEW, again, rows).numpy()
+    return paint(model.head, canvas, model.palette, keys, noise, STEPS)

@@ -1,16 +1,19 @@
-"""Painting the tiles that change: earlier contents where the head points to them, the rest denoised around them."""
+"""Painting the cells of a change: known contents where the head points to them, the rest denoised around them."""
 
 import math
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int
+from numpy.typing import NDArray
 from torch import Tensor
 
+from models.desk import Tokenizer
 from models.diffusion import euler, sampling_times
 from models.head import Canvas, Estimate, Head
 from models.palette import Palette
-from models.recall import NEW
+from models.recall import NEW, SLOTS, Known
 
 CONFIDENT = 0.5  # a less probable choice waits for the next step, where the others are seen
 CRISP = 2.0  # nats by which denoising must beat the best content of the palette: an uncertain tile comes out as mush
@@ -18,7 +21,7 @@ CRISP = 2.0  # nats by which denoising must beat the best content of the palette
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Painting:
-    """Whitened `latent` of each tile and the `choice` that it came of.
+    """Whitened `latent` of each cell and the `choice` that it came of.
 
     A choice is a slot (0 stays as it is), NEW, or NEW + 1 and more for the palette.
     """
@@ -27,10 +30,22 @@ class Painting:
     choice: Int[Tensor, "n"]
 
 
-class _Painter:
-    """A denoiser that decides on the way which tiles show an earlier content, and holds these.
+def contents_of(painting: Painting, known: Known, palette: Palette, tokenizer: Tokenizer) -> NDArray[np.uint8]:
+    """The cells' pixels (n, TILE_VALUES): what was pointed at as it is, what was denoised decoded."""
+    choice = painting.choice.cpu().numpy()
+    cells = np.arange(len(choice))
+    tiles_u8 = known.tiles_u8[known.slot[cells, np.minimum(choice, SLOTS - 1)]]
+    common, new = choice > NEW, choice == NEW
+    tiles_u8[common] = palette.tiles_u8.cpu().numpy()[choice[common] - NEW - 1]
+    if new.any():
+        tiles_u8[new] = tokenizer.decode(painting.latent[torch.from_numpy(new).to(painting.latent.device)])
+    return tiles_u8
 
-    Undecided tiles stay pure noise; the last of `steps` looks decides all.
+
+class _Painter:
+    """A denoiser that decides on the way which cells show a known content, and holds these.
+
+    Undecided cells stay pure noise; the last of `steps` looks decides all.
     """
 
     def __init__(

@@ -1,32 +1,49 @@
-"""The palette: the contents that tiles take most often for the first time, each kept whole.
+"""The palette: the contents that cells take most often for the first time, each kept whole.
 
-Half of what tiles show for the first time was shown somewhere before, bit for bit: wallpaper, the inside of windows,
-menus and their words at common places. The head may say "this one" of a palette gathered from the training sessions,
-by the same pointer that it has into a tile's own past. What is in neither is denoised.
+Four of five contents that a cell shows for the first time were shown somewhere before, bit for bit: wallpaper, frames
+and insides of windows, menus and their words, letters. The head may say "this one" of a palette gathered from the
+training sessions, by the same pointer that it has into a cell's own past. What is in neither is denoised.
 """
+
+from collections import Counter
+from collections.abc import Iterator
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, UInt8
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
+from tqdm import tqdm
 
+from models.cells import cells_of, fingerprints
+from models.tiles import TILE_VALUES
 from models.track import Track
+from models.track_index import TrackIndex
 from models.world_config import KEY_WIDTH, WorldConfig
 
 
 class Palette(nn.Module):
-    """Whitened `latent` of each content, its key and its bias."""
+    """Each content as pixels and as whitened `latent`, its key and its bias.
 
+    The contents are no weights: they are given with `fill`.
+    """
+
+    tiles_u8: UInt8[Tensor, "p v"]
     latent: Float[Tensor, "p c"]
 
     def __init__(self, config: WorldConfig) -> None:
         super().__init__()
-        self.register_buffer("latent", torch.zeros(config.palette, config.channels))
+        self.register_buffer("tiles_u8", torch.zeros(config.palette, TILE_VALUES, dtype=torch.uint8), persistent=False)
+        self.register_buffer("latent", torch.zeros(config.palette, config.channels), persistent=False)
         self.enter = nn.Linear(config.channels, config.local_width)
         self.key = nn.Linear(config.local_width, KEY_WIDTH)
         self.bias = nn.Parameter(torch.zeros(config.palette))
+
+    def fill(self, tiles_u8: NDArray[np.uint8], latent: Float[Tensor, "k c"]) -> None:
+        """Take contents, not more than there is room for."""
+        self.tiles_u8[: len(tiles_u8)] = torch.from_numpy(tiles_u8)
+        self.latent[: len(latent)] = latent
 
     def keys(self) -> Float[Tensor, "p e"]:
         """One key a content; constant in play."""
@@ -36,24 +53,28 @@ class Palette(nn.Module):
         return torch.addmm(self.bias.to(query.dtype), query * KEY_WIDTH**-0.5, keys.to(query.dtype).T).float()
 
 
-def common_contents(tracks: list[Track], size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The `size` contents that tiles took most often for the first time.
+def common_contents(tracks: list[Track], size: int) -> NDArray[np.uint8]:
+    """(size or fewer, TILE_VALUES): the contents that cells took most often for the first time at their place."""
+    counts: Counter[int] = Counter()
+    pixels: dict[int, bytes] = {}
+    for track in tqdm(tracks, desc="palette", unit="session", leave=False):
+        taken: set[tuple[int, int, int]] = set()
+        for places, tiles_u8 in _changes(track):
+            contents = fingerprints(tiles_u8).tolist()
+            taken |= {(x, y, content) for (x, y), content in zip(places.tolist(), contents, strict=True)}
+            for content, tile in zip(contents, tiles_u8, strict=True):
+                if content not in pixels:
+                    pixels[content] = tile.tobytes()
+        counts.update(content for _, _, content in taken)
+    common = sorted(counts, key=lambda content: (-counts[content], content))[:size]
+    return np.frombuffer(bytearray(b"".join(pixels[content] for content in common)), np.uint8).reshape(-1, TILE_VALUES)
 
-    Returns a row (size,) of each among all tracks' distinct tiles, track after track, and for every such row (U,) the
-    place of its content in the palette or -1. Fewer where the tracks hold fewer.
-    """
-    number: dict[bytes, int] = {}
-    content_of_row: list[int] = []
-    counts = np.zeros(sum(len(track.tiles_u8) for track in tracks), np.int64)
-    for track in tracks:
-        content = [number.setdefault(tile.tobytes(), len(number)) for tile in track.tiles_u8]
-        row, tile = np.nonzero(track.dirty())
-        taken = np.unique(tile * len(content) + track.grids[row, tile]) % len(content)
-        np.add.at(counts, np.array(content)[taken], 1)
-        content_of_row.extend(content)
-    chosen = np.argsort(-counts[: len(number)], kind="stable")[:size]
-    place = np.full(len(number), -1)
-    place[chosen] = np.arange(len(chosen))
-    of_row = np.array(content_of_row)
-    first_row = np.unique(of_row, return_index=True)[1]
-    return first_row[chosen], place[of_row]
+
+def _changes(track: Track) -> Iterator[tuple[NDArray[np.int64], NDArray[np.uint8]]]:
+    """The places (n, 2) and the new contents of the cells of each change."""
+    index = TrackIndex(track)
+    for row in range(1, len(track.change_frame)):
+        box = index.box(row)
+        before, after = index.cells(row - 1, box), index.cells(row, box)
+        changed = (before != after).any(axis=1)
+        yield cells_of(box)[changed], after[changed]

@@ -23,6 +23,13 @@ from models.world_config import WorldConfig
 PIXELS = TILE_PX * TILE_PX
 
 
+def parts_of(changed: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
+    """The parts of a mask over the grid that hang together, corners touching; the largest first."""
+    parts = np.asarray(label(changed, connectivity=2))
+    sizes = np.bincount(parts.ravel())[1:]
+    return [parts == place + 1 for place in np.argsort(-sizes, kind="stable")]
+
+
 def largest_part(changed: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """The largest part of a mask over the grid that hangs together, corners touching."""
     parts = np.asarray(label(changed, connectivity=2))

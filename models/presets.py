@@ -21,6 +21,6 @@ PRESETS = {
         vae=VAEConfig(channels=16, width=64, hidden=64, blocks=1),
         world={"width": 64, "blocks": 1, "local_width": 32, "local_blocks": 1, "memory": 16, "head_width": 64,
                "head_blocks": 1, "palette": 2},
-        draw=Draw(changed=6, near=2, idle=2, head_tiles=16, own=0.3),
+        draw=Draw(changed=6, near=2, idle=2, cells=16, own=0.3),
     ),
 }  # fmt: skip

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from models.desk import Tokenizer
 from models.losses import draw_noise, world_loss
 from models.moment import Draw
 from models.own_output import own_pasts
@@ -57,7 +58,7 @@ class WorldStage:
     def __init__(
         self,
         tracks: list[Track],
-        latents: Tensor,
+        tokenizer: Tokenizer,
         config: WorldConfig,
         draw: Draw,
         shape_names: list[str],
@@ -68,18 +69,18 @@ class WorldStage:
             draw, changed=ranks.share(draw.changed), near=ranks.share(draw.near), idle=ranks.share(draw.idle)
         )
         self._seed, self._own, self._ranks = seed, draw.own, ranks
-        rows, place = common_contents(tracks, config.palette)
-        self._transitions = Transitions(tracks, latents, part, shape_names, place)
+        self._tokenizer, self.palette_u8 = tokenizer, common_contents(tracks, config.palette)
+        self._transitions = Transitions(tracks, tokenizer, part, shape_names, self.palette_u8)
         torch.manual_seed(seed)
         self.module = WorldModel(config)
-        self.module.palette.latent[: len(rows)] = latents[torch.from_numpy(rows)]
+        self.module.palette.fill(self.palette_u8, tokenizer.encode(self.palette_u8))
 
     def loss(self, step: int) -> tuple[Tensor, dict[str, float]]:
         random = np.random.default_rng([self._seed, step, self._ranks.rank])
         moments, weights = self._transitions.draw(random)
         with torch.autocast("cpu", torch.bfloat16):
             share = self._own if step >= OWN_FROM_STEP else 0.0
-            own = own_pasts(self.module, self._transitions, moments, share, random)
+            own = own_pasts(self.module, self._tokenizer, self._transitions, moments, share, random)
             batch = self._transitions.assemble(moments, weights, random, own)
             noise, t = draw_noise(batch, _generator(self._seed, step, self._ranks))
             return world_loss(self.module, batch, noise, t)

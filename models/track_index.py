@@ -3,29 +3,52 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from models.cells import Box, cut
+from models.place import box_px, largest_part
 from models.recall import LOOK_BACK
+from models.screens import touches
+from models.tiles import TILE_PX, to_frame
 from models.track import Track
 
 
 class TrackIndex:
     """Answers what a tile showed and when, for one track."""
 
-    def __init__(self, track: Track, offset: int, shape_index: NDArray[np.int64]) -> None:
+    def __init__(self, track: Track, offset: int = 0, shape_index: NDArray[np.int64] | None = None) -> None:
         self.track = track
         self.rows, self.columns = (int(side) for side in track.grid_shape)
         self.grids = track.grids.astype(np.int64) + offset
         self._offset = offset
         dirty = track.dirty()
+        self._dirty = dirty.reshape(-1, self.rows, self.columns)
         tile, row = np.nonzero(dirty.T)
         self._key = tile * len(track) + track.change_frame[row]
         self._frame = track.change_frame[row]
         self._content = self.grids[row, tile]
         self._first = np.searchsorted(tile, np.arange(self.rows * self.columns))
-        self._shapes = np.append(shape_index, 0)  # -1, no shape, reads the last entry
+        self._shapes = np.append([] if shape_index is None else shape_index, 0)  # -1, no shape, reads the last entry
 
     def grid(self, frame: int) -> NDArray[np.int64]:
         """What each tile shows at a frame."""
         return self.grids[np.searchsorted(self.track.change_frame, frame, side="right") - 1]
+
+    def touching(self, box: Box, frame: int) -> NDArray[np.int64]:
+        """The last LOOK_BACK changes up to a frame that touch a box, as rows of the track; the newest last."""
+        until = int(np.searchsorted(self.track.change_frame, frame, side="right"))
+        return np.flatnonzero(touches(box, self._dirty[:until]))[-LOOK_BACK:]
+
+    def box(self, row: int) -> Box:
+        """The box of the largest part of a change."""
+        part = largest_part(self._dirty[row])
+        before, after = (self.track.tiles_u8[self.track.grids[near][part.ravel()]] for near in (row - 1, row))
+        return box_px(part, before, after)
+
+    def cells(self, row: int, box: Box) -> NDArray[np.uint8]:
+        """The cells of a box on the screen of a change."""
+        (left, top), (right, bottom) = box // TILE_PX
+        grid = self.track.grids[row].reshape(self.rows, self.columns)[top : bottom + 1, left : right + 1]
+        around = to_frame(self.track.tiles_u8[grid.ravel()], grid.shape[1])
+        return cut(around, box - np.array([left, top]) * TILE_PX)
 
     def tiles_u8(self, content: NDArray[np.int64]) -> NDArray[np.uint8]:
         """The pixels (m, TILE_VALUES) of contents (m,)."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from models import events
 from models.desk import Desk, Tokenizer, load_tokenizer, save_desk, save_tokenizer
@@ -14,6 +15,7 @@ from models.latents import Whitening, encode_tiles
 from models.parallel import Ranks
 from models.presets import PRESETS, Preset
 from models.stages import VAEStage, WorldStage
+from models.tiles import to_frame
 from models.track import Track, load_tracks
 from models.training import TrainConfig, Trainer
 from models.vae import TileVAE
@@ -72,7 +74,6 @@ def train_world(order: Order, clock: Clock) -> None:
     torch.set_num_threads(order.threads)
     paths, tracks = _tracks(order)
     tokenizer = load_tokenizer(order.out / VAE_FOLDER)
-    latents = whitened_latents(tokenizer, tracks)
     shapes = _shapes(paths)
     rows, columns = (int(side) for side in tracks[0].grid_shape)
     config = WorldConfig(
@@ -84,10 +85,10 @@ def train_world(order: Order, clock: Clock) -> None:
     )
     names = [shape.name for shape in shapes]
     ranks = Ranks.join()
-    stage = WorldStage(tracks, latents, config, order.values().draw, names, order.seed, ranks)
+    stage = WorldStage(tracks, tokenizer, config, order.values().draw, names, order.seed, ranks)
     budget = TrainConfig(minutes=order.minutes, seed=order.seed)
     trainer = Trainer(stage, budget, order.out / "world-state", clock, ranks)
-    starts = _starts(tracks, latents)
+    starts_u8 = _starts(tracks)
     with Session(paths[0]) as session:
         fps = session.fps
     about = _about(paths, order)
@@ -95,17 +96,12 @@ def train_world(order: Order, clock: Clock) -> None:
     def save(trainer: Trainer) -> None:
         world = WorldModel(config)
         world.load_state_dict(stage.module.state_dict() | trainer.ema)
+        world.palette.fill(stage.palette_u8, tokenizer.encode(stage.palette_u8))
         training = about | {"minutes": round(trainer.minutes, 1), "steps": trainer.step}
-        desk = Desk(tokenizer=tokenizer, world=world, starts=starts, shapes=shapes, fps=fps, about=training)
+        desk = Desk(tokenizer=tokenizer, world=world, starts_u8=starts_u8, shapes=shapes, fps=fps, about=training)
         save_desk(order.out / DESK_FOLDER, desk)
 
     _run(trainer, order, save)
-
-
-def whitened_latents(tokenizer: Tokenizer, tracks: list[Track]) -> torch.Tensor:
-    """(U, C): the latents of all tracks' distinct tiles, track after track."""
-    parts = [encode_tiles(tokenizer.vae, torch.from_numpy(track.tiles_u8)) for track in tracks]
-    return tokenizer.whitening.whiten(torch.cat(parts))
 
 
 def _run(trainer: Trainer, order: Order, save: Any) -> None:
@@ -150,16 +146,15 @@ def _shapes(paths: list[Path]) -> list[PointerShape]:
     return [found[name] for name in sorted(found)]
 
 
-def _starts(tracks: list[Track], latents: torch.Tensor) -> torch.Tensor:
+def _starts(tracks: list[Track]) -> NDArray[np.uint8]:
     """The screens just before the first input of the first sessions, each different screen once.
 
     The very first frame may show a desktop that is still being painted.
     """
-    offset, screens = 0, {}
+    screens: dict[bytes, NDArray[np.uint8]] = {}
     for track in tracks:
         before = int(track.events[0, events.FRAME]) - 1 if len(track.events) else 0
         grid = track.grids[max(0, int(np.searchsorted(track.change_frame, before, side="right")) - 1)]
-        key = track.tiles_u8[grid].tobytes()
-        screens.setdefault(key, latents[torch.from_numpy(grid.astype(np.int64)) + offset])
-        offset += len(track.tiles_u8)
-    return torch.stack(list(screens.values())[:START_SCREENS])
+        screen = to_frame(track.tiles_u8[grid], int(track.grid_shape[1]))
+        screens.setdefault(screen.tobytes(), screen)
+    return np.stack(list(screens.values())[:START_SCREENS])

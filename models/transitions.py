@@ -14,9 +14,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from models import events
+from models.cells import cells_of, fingerprints
 from models.context import Context
-from models.moment import Draw, OwnPast, moment_arrays
+from models.desk import Tokenizer
+from models.moment import Draw, OwnPast, Target, moment_of
 from models.recall import NEW, Slots
+from models.tiles import TILE_PX
 from models.track import Track
 from models.track_index import TrackIndex
 
@@ -26,15 +29,14 @@ OWN_ROWS = 16_384  # places for latents that the model made itself, behind the t
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Batch:
-    """b moments and the n tiles of them that the head is trained on, frame after frame, `counts` a frame.
+    """b moments and the m cells of them that the head is trained on, frame after frame, `counts` a frame.
 
-    `changed` are the f moments in which something changes; head tiles belong to these alone. `dirty` tiles differ
-    between past and target; `weight` undoes the balanced draw; `tile` is each head tile's place in its frame,
-    `tile_frame` the place of its moment in `changed`, `target` its whitened latent in the next frame and `target_row`
-    the row of that, `history` the last contents that it showed, oldest first, `slots` the different ones among them
-    and `slot_row` their rows, `choice` the slot or the place in the palette where the target is found, or NEW; `box`
-    [[left, top], [right, bottom]] in pixels of the largest part of each change (`models.place`). Moments
-    are ordered by how much they change; `order` says which of the given ones each is.
+    `changed` are the f moments in which something changes; cells belong to these alone, and `targets` are theirs.
+    `dirty` tiles differ between past and target; `weight` undoes the balanced draw; `cell_frame` is the place of each
+    cell's moment in `changed`, `target` its whitened latent in the next frame, `history` the last contents of the tile
+    around its centre, oldest first, `slots` what it may show again, `choice` the slot or the place in the palette where
+    the target is found, or NEW; `box` [[left, top], [right, bottom]] in pixels of the largest part of each change
+    (`models.place`). Moments are ordered by how many cells they have; `order` says which of the given ones each is.
     """
 
     order: list[int]
@@ -43,16 +45,15 @@ class Batch:
     weight: Float[Tensor, "b"]
     shape: Int[Tensor, "b"]
     changed: Int[Tensor, "f"]
-    tile: Int[Tensor, "m"]
-    tile_frame: Int[Tensor, "m"]
+    targets: list[Target]
+    centres_px: Float[Tensor, "m 2"]
+    cell_frame: Int[Tensor, "m"]
     counts: list[int]
     target: Float[Tensor, "m c"]
     history: Float[Tensor, "m k c"]
     history_there: Bool[Tensor, "m k"]
     slots: Slots
-    slot_row: Int[Tensor, "m o"]
     choice: Int[Tensor, "m"]
-    target_row: Int[Tensor, "m"]
     box: Int[Tensor, "f 2 2"]
 
 
@@ -62,16 +63,17 @@ class Transitions:
     def __init__(
         self,
         tracks: list[Track],
-        latents: Float[Tensor, "u c"],
+        tokenizer: Tokenizer,
         draw: Draw,
         shape_names: list[str],
-        palette_place: NDArray[np.int64] | None = None,
+        palette_u8: NDArray[np.uint8] | None = None,
     ) -> None:
-        self._latents = torch.cat([latents, latents.new_zeros(OWN_ROWS, latents.shape[1])])
+        self._tokenizer = tokenizer
+        latents = [tokenizer.encode(track.tiles_u8) for track in tracks]
+        self._latents = torch.cat([*latents, torch.zeros(OWN_ROWS, tokenizer.vae.config.channels)])
         self._draw = draw
-        self._palette_place = np.full(len(self._latents), -1)
-        if palette_place is not None:
-            self._palette_place[: len(palette_place)] = palette_place
+        contents = [] if palette_u8 is None else fingerprints(palette_u8).tolist()
+        self._palette_place = {content: place for place, content in enumerate(contents)}
         offsets = np.cumsum([0, *(len(track.tiles_u8) for track in tracks)])
         self._indices = [
             TrackIndex(track, int(offset), np.array([shape_names.index(name) for name in track.shape_names], np.int64))
@@ -101,15 +103,10 @@ class Transitions:
         row = int(np.searchsorted(changes, moment[1], side="left")) - 1
         return np.array([moment[0], changes[row]]) if row >= 1 else None
 
-    def shown_before(self, moment: NDArray[np.int64], tile: NDArray[np.int64]) -> NDArray[np.int64]:
-        """What tiles showed before the moment's target."""
-        return self._indices[moment[0]].grid(int(moment[1]) - 1)[tile]
-
-    def keep_own(self, latents: Float[Tensor, "m c"]) -> NDArray[np.int64]:
-        """Lay latents that the model made behind the tracks' own, in place of earlier ones; their rows."""
-        first = len(self._latents) - OWN_ROWS
-        self._latents[first : first + len(latents)] = latents
-        return np.arange(first, first + len(latents))
+    def screen(self, moment: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """The tiles of a moment's true screen."""
+        index = self._indices[moment[0]]
+        return index.tiles_u8(index.grid(int(moment[1])))
 
     def assemble(
         self,
@@ -124,57 +121,78 @@ class Transitions:
         `own` gives, by place, pasts that the model made; `draw` is how to alter the others, if not as usual.
         """
         draw, own = draw or self._draw, own or {}
-        rows = [
-            moment_arrays(self._indices[track], int(frame), random, draw, own.get(place))
-            for place, (track, frame) in enumerate(moments)
-        ]
-        order = sorted(range(len(rows)), key=lambda place: len(rows[place]["tile"]))
+        own_row = self._lay([own[place].tiles_u8 for place in sorted(own)])
+        rows = []
+        for place, (track, frame) in enumerate(moments):
+            rows.append(moment_of(self._indices[track], int(frame), random, draw, own.get(place), own_row))
+            own_row += len(own[place].tile) if place in own else 0
+        order = sorted(range(len(rows)), key=lambda place: len(rows[place].target.cells))
         rows, weights = [rows[place] for place in order], [weights[place] for place in order]
-        stacked = {name: np.stack([row[name] for row in rows]) for name in rows[0] if not name.startswith("tile")}
-        counts = [len(row["tile"]) for row in rows if len(row["tile"])]
-        dirty = torch.from_numpy(stacked["dirty"])
+        arrays = {name: np.stack([row.arrays[name] for row in rows]) for name in rows[0].arrays}
+        targets = [row.target for row in rows]
+        counts = [len(target.cells) for target in targets if len(target.cells)]
+        slots, target = self._contents(targets)
+        dirty = torch.from_numpy(np.stack([row.dirty for row in rows]))
+        history = torch.from_numpy(np.concatenate([part.history for part in targets]))
         changed = torch.nonzero(dirty.any(dim=1))[:, 0]
-        tile = {name: np.concatenate([row[name] for row in rows]) for name in rows[0] if name.startswith("tile")}
-        history, slot = torch.from_numpy(tile["tile_history"]), torch.from_numpy(tile["tile_slot"])
-        latents = self._latents
-        context = Context(
-            latent=latents[torch.from_numpy(stacked["ids"])],
-            age=torch.from_numpy(stacked["age"]).float(),
-            pointer_px=torch.from_numpy(stacked["pointer_px"]).float(),
-            pointer_latent=latents[torch.from_numpy(stacked["pointer_ids"])],
-            held=torch.from_numpy(stacked["held"]),
-            event_kind=torch.from_numpy(stacked["event_rows"][..., events.KIND]),
-            event_px=torch.from_numpy(stacked["event_rows"][..., [events.X, events.Y]]).float(),
-            event_modifiers=torch.from_numpy(stacked["event_rows"][..., events.MODIFIERS]),
-            event_age=torch.from_numpy(stacked["event_age"]),
-            event_latent=latents[torch.from_numpy(stacked["event_ids"])],
-            event_there=torch.from_numpy(stacked["event_there"]),
-        )
         return Batch(
             order=order,
-            context=context,
+            context=self._context(arrays),
             dirty=dirty,
-            changed=changed,
             weight=torch.tensor(weights, dtype=torch.float32),
-            shape=torch.from_numpy(stacked["shape"]),
-            tile=torch.from_numpy(tile["tile"]),
-            tile_frame=torch.repeat_interleave(torch.arange(len(counts)), torch.tensor(counts, dtype=torch.long)),
+            shape=torch.from_numpy(arrays["shape"]),
+            changed=changed,
+            targets=[part for part in targets if len(part.cells)],
+            centres_px=torch.cat([_centres_px(part) for part in targets]),
+            cell_frame=torch.repeat_interleave(torch.arange(len(counts)), torch.tensor(counts, dtype=torch.long)),
             counts=counts,
-            target=latents[torch.from_numpy(tile["tile_target"])],
-            history=latents[history.clamp_min(0)],
+            target=target,
+            history=self._latents[history.clamp_min(0)],
             history_there=history >= 0,
-            slots=Slots(
-                latent=latents[slot.clamp_min(0)], age=torch.from_numpy(tile["tile_slot_age"]).float(), there=slot >= 0
-            ),
-            slot_row=slot,
-            choice=torch.from_numpy(self._with_palette(tile["tile_choice"], tile["tile_target"])),
-            target_row=torch.from_numpy(tile["tile_target"]),
-            box=torch.from_numpy(stacked["box"])[changed],
+            slots=slots,
+            choice=torch.from_numpy(np.concatenate([self._with_palette(part) for part in targets])),
+            box=torch.from_numpy(np.stack([part.box for part in targets]))[changed],
         )
 
-    def _with_palette(self, choice: NDArray[np.int64], target: NDArray[np.int64]) -> NDArray[np.int64]:
-        place = self._palette_place[target]
-        return np.where((choice == NEW) & (place >= 0), NEW + 1 + place, choice)
+    def _lay(self, tiles_u8: list[NDArray[np.uint8]]) -> int:
+        """Lay the latents of tiles that the model made behind the tracks' own, in place of earlier ones; the first's
+        row."""
+        first = len(self._latents) - OWN_ROWS
+        if tiles_u8:
+            latents = self._tokenizer.encode(np.concatenate(tiles_u8))
+            self._latents[first : first + len(latents)] = latents
+        return first
+
+    def _contents(self, targets: list[Target]) -> tuple[Slots, Tensor]:
+        """What all cells may show, and what they do."""
+        tiles_u8 = [part for target in targets for part in (target.known.tiles_u8, target.target_u8)]
+        latents = self._tokenizer.encode(np.concatenate(tiles_u8)).split([len(tiles) for tiles in tiles_u8])
+        slots = [target.known.slots(known) for target, known in zip(targets, latents[::2], strict=True)]
+        return Slots.cat(slots), torch.cat(latents[1::2])
+
+    def _context(self, arrays: dict[str, NDArray]) -> Context:
+        latents = self._latents
+        return Context(
+            latent=latents[torch.from_numpy(arrays["ids"])],
+            age=torch.from_numpy(arrays["age"]).float(),
+            pointer_px=torch.from_numpy(arrays["pointer_px"]).float(),
+            pointer_latent=latents[torch.from_numpy(arrays["pointer_ids"])],
+            held=torch.from_numpy(arrays["held"]),
+            event_kind=torch.from_numpy(arrays["event_rows"][..., events.KIND]),
+            event_px=torch.from_numpy(arrays["event_rows"][..., [events.X, events.Y]]).float(),
+            event_modifiers=torch.from_numpy(arrays["event_rows"][..., events.MODIFIERS]),
+            event_age=torch.from_numpy(arrays["event_age"]),
+            event_latent=latents[torch.from_numpy(arrays["event_ids"])],
+            event_there=torch.from_numpy(arrays["event_there"]),
+        )
+
+    def _with_palette(self, target: Target) -> NDArray[np.int64]:
+        place = np.array([self._palette_place.get(content, -1) for content in target.content.tolist()], np.int64)
+        return np.where((target.choice == NEW) & (place >= 0), NEW + 1 + place, target.choice)
+
+
+def _centres_px(target: Target) -> Float[Tensor, "m 2"]:
+    return torch.from_numpy(cells_of(target.box)[target.cells] + TILE_PX // 2).float()
 
 
 def _classes(number: int, track: Track) -> tuple[NDArray[np.int64], ...]:

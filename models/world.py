@@ -14,12 +14,13 @@ from torch import Tensor, nn
 from models import geometry
 from models.backbone import Backbone
 from models.context import Context
-from models.head import Head
+from models.head import Canvas, Head
 from models.layers import MLP
 from models.local import LocalLevel, PlacedLevel
 from models.memory import TileMemory
 from models.palette import Palette
 from models.place import Place
+from models.recall import Slots
 from models.world_config import PATCH, WorldConfig
 
 
@@ -37,27 +38,26 @@ class Outlook:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Ground:
-    """What is known of every tile before the place of the change is: `local` features and `ways` to the inputs."""
+    """What is known of every tile before the place of the change is: `local` features, and the inputs' places."""
 
     local: Float[Tensor, "b n l"]
-    ways: geometry.Ways
+    inputs_px: Float[Tensor, "b i 2"]
 
     def expand(self, times: int) -> "Ground":
         """One frame's, as often."""
-        across, down = (way.expand(times, -1, -1) for way in self.ways)
-        return Ground(local=self.local.expand(times, -1, -1), ways=(across, down))
+        return Ground(local=self.local.expand(times, -1, -1), inputs_px=self.inputs_px.expand(times, -1, -1))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Scene:
     """What is known of every tile once the place of the change is.
 
-    `where` logit that it changes; `local` features and `ways` to inputs and box, which the head looks at.
+    `where` logit that it changes; `local` features; `points_px` of the inputs and the box's corners.
     """
 
     where: Float[Tensor, "b n"]
     local: Float[Tensor, "b n l"]
-    ways: geometry.Ways
+    points_px: Float[Tensor, "b p 2"]
 
 
 class WorldModel(nn.Module):
@@ -87,19 +87,34 @@ class WorldModel(nn.Module):
 
     def ground(self, context: Context, tokens: Float[Tensor, "b g d"]) -> Ground:
         """Look at every tile."""
-        ways = geometry.ways_to_inputs(context, (self.config.rows, self.config.columns))
-        return Ground(local=self.local(context, tokens, ways), ways=ways)
+        inputs_px = geometry.inputs_px(context)
+        ways = geometry.ways_to(inputs_px, self.config.shape)
+        return Ground(local=self.local(context, tokens, ways), inputs_px=inputs_px)
 
     def scene(self, ground: Ground, box: Int[Tensor, "b 2 2"]) -> Scene:
         """Look again, given the box of the change."""
-        corners = geometry.ways_to(box.float(), (self.config.rows, self.config.columns))
-        local = self.placed(ground.local, corners, box)
-        across, down = (torch.cat(both, dim=-1) for both in zip(ground.ways, corners, strict=True))
-        return Scene(where=self.where(local)[..., 0].float(), local=local, ways=(across, down))
+        local = self.placed(ground.local, geometry.ways_to(box.float(), self.config.shape), box)
+        points_px = torch.cat([ground.inputs_px, box.to(ground.inputs_px.dtype)], dim=1)
+        return Scene(where=self.where(local)[..., 0].float(), local=local, points_px=points_px)
 
-
-def ways_of(scene: Scene, frame: Int[Tensor, "m"], tile: Int[Tensor, "m"]) -> Float[Tensor, "m w"]:
-    """The ways of single tiles, by their frame in the batch and their place in the frame."""
-    across, down = scene.ways
-    row, column = tile // across.shape[1], tile % across.shape[1]
-    return torch.cat([across[frame, column], down[frame, row]], dim=-1)
+    def canvas(
+        self,
+        scene: Scene,
+        tokens: Float[Tensor, "b g d"],
+        centres_px: Float[Tensor, "m 2"],
+        counts: list[int],
+        memory: Float[Tensor, "m s"],
+        slots: Slots,
+    ) -> Canvas:
+        """What the head is told of cells around `centres_px`, `counts` a frame, frame after frame."""
+        frame = torch.arange(len(counts), device=centres_px.device).repeat_interleave(
+            torch.tensor(counts, device=centres_px.device)
+        )
+        return Canvas(
+            local=geometry.between(scene.local, frame, centres_px, self.config.shape),
+            ways=geometry.ways_from(centres_px, scene.points_px[frame]),
+            memory=memory,
+            slots=slots,
+            tokens=tokens,
+            counts=counts,
+        )

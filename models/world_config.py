@@ -22,4 +22,9 @@ class WorldConfig:
     memory: int = 128
     head_width: int = 320
     head_blocks: int = 4
-    palette: int = 8192
+    palette: int = 16_384
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of tiles."""
+        return self.rows, self.columns

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
@@ -43,8 +44,8 @@ FAULTS: dict[str, tuple[Callable[[Path], object], str]] = {
     "weights cut off": (lambda folder: (folder / "world.safetensors").write_bytes(b"\0" * 40), "damaged"),
     "no start": (
         lambda folder: _edit_tensors(
-            folder / "starts.safetensors", lambda tensors: tensors.update(latent=torch.zeros(1, 3, 2))
-        ), "starts",
+            folder / "pictures.safetensors", lambda tensors: tensors.update(starts=torch.zeros(9, dtype=torch.uint8))
+        ), "pictures",
     ),
     "shape lost": (lambda folder: _edit_config(folder, lambda config: config["shapes"].pop()), "shapes"),
 }  # fmt: skip
@@ -65,5 +66,7 @@ def test_a_desk_survives_saving(toy_run: Path, tmp_path: Path) -> None:
     again = load_desk(tmp_path / "again")
     for name, value in desk.world.state_dict().items():
         assert torch.equal(value, again.world.state_dict()[name])
+    assert torch.equal(desk.world.palette.tiles_u8, again.world.palette.tiles_u8)
+    assert np.array_equal(desk.starts_u8, again.starts_u8)
     assert [shape.name for shape in again.shapes] == [shape.name for shape in desk.shapes]
     assert not (tmp_path / "again.tmp").exists()

@@ -6,59 +6,60 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from models.cells import centre_tiles
 from models.context import Context
 from models.desk import load_desk
 from models.engine import Engine
 from models.moment import Draw
-from models.recall import Slots
+from models.recall import Known
 from models.track import load_track
-from models.train import whitened_latents
 from models.transitions import Transitions
 from recorder.dataset import session_name
 from recorder.session import Session
 
-EXACT = Draw(part_happened=0.0, wrong_tiles=0.0, late=0.0, clean_tiles=0, head_tiles=999)
+EXACT = Draw(largest_happened=0.0, part_happened=0.0, wrong_tiles=0.0, late=0.0, cells=999)
 
 
 def test_play_reads_the_past_as_training_does(toy_run: Path, toy_data: Path, tmp_path: Path) -> None:
     path = toy_data / session_name(9)
     desk = load_desk(toy_run / "desk")
     track = load_track(path, tmp_path)
-    latents = whitened_latents(desk.tokenizer, [track])
-    moments = Transitions([track], latents, EXACT, [shape.name for shape in desk.shapes])
-    engine = Engine(desk, torch.device("cpu"))
+    moments = Transitions([track], desk.tokenizer, EXACT, [shape.name for shape in desk.shapes])
+    engine, told = Engine(desk, torch.device("cpu")), Engine(desk, torch.device("cpu"))
     with Session(path) as session:
-        actions = session.actions()
-    screens = track.grids[np.searchsorted(track.change_frame, np.arange(len(track)), side="right") - 1]
-    engine.begin(latents[torch.from_numpy(screens[0].astype(np.int64))], torch.Generator())
-    engine.look(actions[0])
-    engine._frame = 0  # the first frame was shown, not predicted
-    told = Engine(desk, torch.device("cpu"))
-    told.begin(latents[torch.from_numpy(screens[0].astype(np.int64))], torch.Generator())
-    told.tell(actions[0])
-    told._frame = 0
-    for frame in range(1, 60):
+        actions, frames = session.actions(), session.frames[:60]
+    for playing in (engine, told):
+        playing.begin(frames[0], torch.Generator())
+        playing.tell(actions[0])
+        playing._frame = 0  # the first frame was shown, not predicted
+    boxes = 0
+    for frame in range(1, len(frames)):
         memory = engine._memory.clone()
-        played = engine.look(actions[frame]).context
+        look = engine.look(actions[frame])
         batch = moments.assemble([np.array([0, frame])], [1.0], np.random.default_rng(0))
-        _assert_same(played, batch.context)
-        scanned = desk.world.memory.float().scan(batch.history, batch.history_there)
-        if len(batch.tile):
-            assert torch.allclose(scanned, memory[batch.tile], rtol=0.02, atol=0.02)
-            _assert_same_slots(engine._recall.slots(batch.tile, frame), batch.slots)
-        dirty = torch.from_numpy(np.flatnonzero(screens[frame] != screens[frame - 1]))
-        assert torch.equal(dirty, batch.tile)
-        if frame == 59:
-            _assert_same(told.look(actions[frame]).context, played)
+        _assert_same(look.context, batch.context)
+        for target in batch.targets:
+            boxes += 1
+            scene = engine._place(engine._ground(look), temperature=0.0)[1]
+            change = engine._change(look, target.box, target.cells, scene)
+            _assert_same_contents(change.known, target.known)
+            scanned = desk.world.memory.float().scan(batch.history, batch.history_there)
+            tiles = centre_tiles(target.box, target.cells, desk.world.config.shape)
+            assert torch.allclose(scanned, memory[tiles], rtol=0.02, atol=0.02)
+        if frame == len(frames) - 1:
+            _assert_same(told.look(actions[frame]).context, look.context)
         told.tell(actions[frame])
-        told.show(dirty, latents[torch.from_numpy(screens[frame].astype(np.int64))][dirty])
-        engine.show(dirty, latents[torch.from_numpy(screens[frame].astype(np.int64))][dirty])
+        told.show(frames[frame])
+        shown = engine.show(frames[frame])
+        assert torch.equal(torch.from_numpy(shown), batch.dirty[0])
+    assert boxes > 5
 
 
-def _assert_same_slots(played: Slots, trained: Slots) -> None:
-    assert torch.equal(played.there, trained.there)
-    assert torch.equal(played.latent[played.there], trained.latent[trained.there])
-    assert torch.equal(played.age[played.there], trained.age[trained.there])
+def _assert_same_contents(played: Known, trained: Known) -> None:
+    there = trained.slot >= 0
+    assert np.array_equal(played.slot >= 0, there)
+    assert np.array_equal(played.tiles_u8[played.slot][there], trained.tiles_u8[trained.slot][there])
+    assert np.array_equal(played.age[there], trained.age[there])
 
 
 def _assert_same(played: Context, trained: Context) -> None:

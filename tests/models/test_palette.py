@@ -1,8 +1,9 @@
-"""The palette holds what tiles take most often for the first time, and says where each content is."""
+"""The palette holds what cells take most often for the first time."""
 
 import numpy as np
 
 from models.palette import common_contents
+from models.tiles import TILE_PX, to_tiles
 from models.track import Track
 
 
@@ -17,16 +18,32 @@ def _track(grids: list[list[int]], shades: list[int]) -> Track:
     )  # fmt: skip
 
 
-def test_contents_are_counted_once_a_tile_and_across_sessions() -> None:
-    first = _track([[0, 0], [1, 0], [0, 0], [1, 0]], [10, 20])  # 10: both tiles; 20: one tile, twice
-    second = _track([[0, 1], [1, 1]], [30, 20])  # 30: one tile; 20: both tiles
-    rows, place = common_contents([first, second], 2)
-    shades = np.array([10, 20, 30, 20])
-    assert shades[rows].tolist() == [20, 10]
-    assert place.tolist() == [1, 0, -1, 0]
+def test_contents_are_counted_once_a_place_and_across_sessions() -> None:
+    first = _track([[0, 0], [1, 0], [0, 0], [1, 0]], [10, 20])  # 20 and 10: one place, twice
+    second = _track([[0, 0], [1, 1], [1, 2]], [30, 20, 40])  # 20: two places; 40: one
+    shades = common_contents([first, second], 9)[:, 0].tolist()
+    assert shades[0] == 20 and sorted(shades) == [10, 20, 40]
+    assert common_contents([first, second], 1)[:, 0].tolist() == [20]
+
+
+def test_a_picture_counts_as_one_content_wherever_it_appears() -> None:
+    screens = np.zeros((5, 3 * TILE_PX, 6 * TILE_PX, 3), np.uint8)
+    for screen, (x, y) in zip(screens[1::2], ((3, 5), (37, 20)), strict=True):
+        screen[y : y + 16, x : x + 16] = 9
+        screen[y, x] = screen[y + 15, x + 15] = 7  # the box ends where it does
+    track = _track_of(screens)
+    palette = common_contents([track], 99)
+    window = (palette.reshape(-1, TILE_PX, TILE_PX, 3)[:, :, :, 0] == 9).sum(axis=(1, 2)) == 254
+    assert window.sum() == 1
+
+
+def _track_of(screens: np.ndarray) -> Track:
+    distinct: dict[bytes, int] = {}
+    grids = [[distinct.setdefault(tile.tobytes(), len(distinct)) for tile in to_tiles(screen)] for screen in screens]
+    track = _track(grids, [0])
+    tiles_u8 = np.frombuffer(b"".join(distinct), np.uint8).reshape(-1, 768)
+    return Track(**{**vars(track), "tiles_u8": tiles_u8, "grid_shape": np.array([3, 6])})
 
 
 def test_few_contents_make_a_small_palette() -> None:
-    rows, place = common_contents([_track([[0, 0]], [10])], 5)
-    assert rows.tolist() == [0]
-    assert place.tolist() == [0]
+    assert len(common_contents([_track([[0, 0], [0, 1]], [10, 20])], 5)) == 1

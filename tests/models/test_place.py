@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models import geometry
+from models.desk import load_tokenizer
 from models.moment import Draw, OwnPast
 from models.place import Place, box_px, largest_part
-from models.tiles import TILE_PX, to_tiles
+from models.tiles import TILE_PX, TILE_VALUES, to_tiles
 from models.track import load_track
 from models.transitions import Transitions
 from models.world_config import WorldConfig
@@ -20,7 +21,7 @@ from recorder.session import Session
 
 CONFIG = WorldConfig(rows=4, columns=8, channels=6, shapes=2, local_width=32)
 WIDTH_PX, HEIGHT_PX = CONFIG.columns * TILE_PX, CONFIG.rows * TILE_PX
-EXACT = Draw(part_happened=0.0, wrong_tiles=0.0, late=0.0)
+EXACT = Draw(largest_happened=0.0, part_happened=0.0, wrong_tiles=0.0, late=0.0)
 
 
 def _place(seed: int) -> Place:
@@ -85,10 +86,10 @@ def test_at_temperature_zero_the_likeliest_box_is_drawn() -> None:
     assert (nll[0] <= nll[tile == tile[0]] + 1e-5).all()
 
 
-def test_training_is_given_the_box_of_the_true_change(toy_data: Path, tmp_path: Path) -> None:
+def test_training_is_given_the_box_of_the_true_change(toy_run: Path, toy_data: Path, tmp_path: Path) -> None:
     path = toy_data / session_name(9)
     track = load_track(path, tmp_path)
-    moments = Transitions([track], torch.randn(len(track.tiles_u8), 4), EXACT, track.shape_names.tolist())
+    moments = Transitions([track], load_tokenizer(toy_run / "vae"), EXACT, track.shape_names.tolist())
     with Session(path) as session:
         frames = session.frames[:]
     for frame in track.change_frame[1:20]:
@@ -99,21 +100,19 @@ def test_training_is_given_the_box_of_the_true_change(toy_data: Path, tmp_path: 
         assert batch.box[0].tolist() == [[columns.min(), rows.min()], [columns.max(), rows.max()]]
 
 
-def test_what_was_missed_has_a_box_beside_what_the_model_painted_wrongly(toy_data: Path, tmp_path: Path) -> None:
+def test_what_the_model_missed_or_painted_wrongly_is_dirty_and_what_it_could_not_know_stays(
+    toy_run: Path, toy_data: Path, tmp_path: Path
+) -> None:
     track = load_track(toy_data / session_name(9), tmp_path)
-    moments = Transitions([track], torch.randn(len(track.tiles_u8), 4), EXACT, track.shape_names.tolist())
-    change = int(track.change_frame[1])
+    moments = Transitions([track], load_tokenizer(toy_run / "vae"), EXACT, track.shape_names.tolist())
+    change = int(track.change_frame[2])
     still = next(frame for frame in range(change + 1, len(track)) if frame not in track.change_frame)
-    grids = track.grids.astype(np.int64)
-    row = int(np.searchsorted(track.change_frame, still, side="right")) - 1
-    missed, elsewhere = (
-        np.flatnonzero(grids[row] != grids[row - 1])[:1],
-        np.flatnonzero(grids[row] == grids[row - 1])[:1],
-    )
-    painted = moments.keep_own(torch.randn(1, 4))
-    own = OwnPast(tile=elsewhere, row=painted, wrong=np.array([True]), missed=missed, missed_row=grids[row - 1][missed])
+    tile, other = np.array([5, 6, 7]), np.full((3, TILE_VALUES), 99, np.uint8)
+    kinds = {"missed": [True, False, False], "wrong": [False, True, False]}
+    own = OwnPast(tile=tile, tiles_u8=other, **{name: np.array(flags) for name, flags in kinds.items()})
     batch = moments.assemble([np.array([0, still])], [1.0], np.random.default_rng(0), {0: own})
-    assert batch.dirty[0].nonzero()[:, 0].tolist() == sorted([*missed.tolist(), *elsewhere.tolist()])
-    first, last = (px // TILE_PX for px in batch.box[0])
-    columns = int(track.grid_shape[1])
-    assert [first.tolist(), last.tolist()] == [[int(missed[0]) % columns, int(missed[0]) // columns]] * 2
+    assert batch.dirty[0].nonzero()[:, 0].tolist() == [5]  # repair is no cause of its own
+    batch = moments.assemble([np.array([0, change])], [1.0], np.random.default_rng(0), {0: own})
+    truly = np.flatnonzero(track.dirty()[2])
+    assert batch.dirty[0].nonzero()[:, 0].tolist() == sorted({*truly.tolist(), 5, 6})
+    assert (batch.targets[0].past_u8[:16, 7 * 16 : 8 * 16] == 99).all()

@@ -1,0 +1,58 @@
+"""A change's own grid: square cells from the corner of its box on, wherever the box lies.
+
+Cut by the screen's grid, a window's title bar is another set of tiles at each of the 256 places that a corner can have
+in a tile; cut from its own corner, it is the same cells everywhere. So what a change shows is painted in cells of its
+box. What of a cell lies beyond the box repeats the box's edge, when read, and is left alone, when written.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.tiles import TILE_PX, TILE_VALUES, to_frame, to_tiles
+
+Box = NDArray[np.int64]  # [[left, top], [right, bottom]] in pixels, all four inside
+
+
+def cells_of(box: Box) -> NDArray[np.int64]:
+    """(n, 2): the first pixel (x, y) of each cell, row by row."""
+    (left, top), (right, bottom) = box
+    x, y = np.meshgrid(np.arange(left, right + 1, TILE_PX), np.arange(top, bottom + 1, TILE_PX))
+    return np.stack([x.ravel(), y.ravel()], axis=1)
+
+
+def cut(frame_u8: NDArray[np.uint8], box: Box, moved_px: tuple[int, int] = (0, 0)) -> NDArray[np.uint8]:
+    """(n, TILE_VALUES): the cells of a frame (H, W, 3), with what lies `moved_px` (x, y) before them."""
+    (left, top), (right, bottom) = box
+    rows = _held(np.arange(top, bottom + 1) - moved_px[1], frame_u8.shape[0])
+    columns = _held(np.arange(left, right + 1) - moved_px[0], frame_u8.shape[1])
+    inside = frame_u8[rows[:, None], columns] if moved_px != (0, 0) else frame_u8[top : bottom + 1, left : right + 1]
+    beyond = [(0, -side % TILE_PX) for side in inside.shape[:2]]
+    return to_tiles(np.pad(inside, [*beyond, (0, 0)], mode="edge"))
+
+
+def composite(frame_u8: NDArray[np.uint8], box: Box, cells: NDArray[np.integer], tiles_u8: NDArray[np.uint8]) -> None:
+    """Write tiles (m, TILE_VALUES) as the cells (m,) of a box into a frame (H, W, 3), in place."""
+    whole = cut(frame_u8, box)
+    whole[cells] = tiles_u8
+    (left, top), (right, bottom) = box
+    picture = to_frame(whole, int(right - left) // TILE_PX + 1)
+    frame_u8[top : bottom + 1, left : right + 1] = picture[: bottom - top + 1, : right - left + 1]
+
+
+def centre_tiles(box: Box, cells: NDArray[np.integer], shape: tuple[int, int]) -> NDArray[np.int64]:
+    """The tiles of a grid of (rows, columns) that the centres of some cells lie in."""
+    column, row = (cells_of(box)[cells] + TILE_PX // 2).T // TILE_PX
+    return np.minimum(row, shape[0] - 1) * shape[1] + np.minimum(column, shape[1] - 1)
+
+
+def fingerprints(tiles_u8: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """A number (*n,) for each content (*n, TILE_VALUES): the same for the same pixels, else another (64 bits)."""
+    words = np.ascontiguousarray(tiles_u8).view(np.int64)
+    return (words * _ODD).sum(axis=-1)
+
+
+_ODD = np.random.default_rng(0).integers(2**62, size=TILE_VALUES // 8) * 2 + 1
+
+
+def _held(place: NDArray[np.int64], side: int) -> NDArray[np.int64]:
+    return np.clip(place, 0, side - 1)
