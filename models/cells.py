@@ -20,6 +20,13 @@ def cells_of(box: Box) -> NDArray[np.int64]:
     return np.stack([x.ravel(), y.ravel()], axis=1)
 
 
+def extended(box: Box, size_px: tuple[int, int], cells: NDArray[np.integer]) -> Box:
+    """A box with more cells [[left, top], [right, bottom]] around it, as far as the screen goes; the old ones stay."""
+    room = np.array([box[0], np.array(size_px) - 1 - box[1]])
+    before = np.minimum(cells[0], room[0] // TILE_PX) * TILE_PX
+    return np.stack([box[0] - before, box[1] + np.minimum(cells[1] * TILE_PX, room[1])])
+
+
 def cut(frame_u8: NDArray[np.uint8], box: Box, moved_px: tuple[int, int] = (0, 0)) -> NDArray[np.uint8]:
     """(n, TILE_VALUES): the cells of a frame (H, W, 3), with what lies `moved_px` (x, y) before them."""
     (left, top), (right, bottom) = box
@@ -37,6 +44,16 @@ def composite(frame_u8: NDArray[np.uint8], box: Box, cells: NDArray[np.integer],
     (left, top), (right, bottom) = box
     picture = to_frame(whole, int(right - left) // TILE_PX + 1)
     frame_u8[top : bottom + 1, left : right + 1] = picture[: bottom - top + 1, : right - left + 1]
+
+
+def tiles_under(box: Box, columns: int) -> NDArray[np.int64]:
+    """(n, 4): the tiles, of a grid of so many columns, that the corners of each cell lie in, as far as the box goes."""
+    first = cells_of(box)
+    last = np.minimum(first + TILE_PX - 1, box[1])
+    tiles = [
+        y // TILE_PX * columns + x // TILE_PX for x in (first[:, 0], last[:, 0]) for y in (first[:, 1], last[:, 1])
+    ]
+    return np.stack(tiles, axis=1)
 
 
 def centre_tiles(box: Box, cells: NDArray[np.integer], shape: tuple[int, int]) -> NDArray[np.int64]:

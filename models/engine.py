@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from models import events
-from models.cells import Box, cells_of, centre_tiles, composite
+from models.cells import Box, cells_of, centre_tiles, composite, tiles_under
 from models.context import EVENT_MAX_AGE, EVENT_SLOTS, Context, tiles_around
 from models.desk import Desk
 from models.painting import Painting, contents_of, paint
@@ -34,9 +34,10 @@ class Sampling:
     `steps` of the head; a frame whose probability of change is under `floor` never changes, so that quiet screens
     stay quiet. When an event happens is drawn once: the hazards of its frames add up until the chance that it has
     happened passes a draw between `when_low` and `when_high`, so that what is likely in the end is not missed frame by
-    frame. `place` is the temperature at which the box of the change is drawn: at 0 it is the likeliest. A tile changes
-    at most `repeats` times after an input event, unless a button is held or the pointer is within `reach` tiles: the
-    model may want to better a tile again and again, and without input a screen has to come to rest.
+    frame. `place` is the temperature at which the box of the change is drawn: at 0 it is the likeliest. Cells whose
+    tiles are all less likely to change than `where` stay. A tile changes at most `repeats` times after an input event,
+    unless a button is held or the pointer is within `reach` tiles: the model may want to better a tile again and again,
+    and without input a screen has to come to rest.
     """
 
     steps: int = 2
@@ -44,6 +45,7 @@ class Sampling:
     when_low: float = 0.2
     when_high: float = 0.4
     place: float = 0.2
+    where: float = 0.1
     repeats: int = 3
     reach: int = 2
 
@@ -138,8 +140,9 @@ class Engine:
         if not self._fires(look.change_probability, sampling):
             return None
         box, scene = self._place(self._ground(look), sampling.place)
-        tiles = centre_tiles(box, np.arange(len(cells_of(box))), self._grid)
-        cells = np.flatnonzero((self._paints[tiles] < sampling.repeats) | self._near_pointer(sampling.reach)[tiles])
+        free = (self._paints < sampling.repeats) | self._near_pointer(sampling.reach)
+        likely = torch.sigmoid(scene.where[0]).cpu().numpy() >= sampling.where
+        cells = np.flatnonzero((free & likely)[tiles_under(box, self._grid[1])].any(axis=1))
         return self._change(look, box, cells, scene) if len(cells) else None
 
     def told_changes(self, look: Look, dirty: NDArray[np.bool_], sampling: Sampling) -> list[Change]:

@@ -43,7 +43,7 @@ def world_loss(
     shape = functional.cross_entropy(outlook.shape, batch.shape)
     tokens = outlook.tokens[batch.changed]
     ground = model.ground(batch.context.at(batch.changed), tokens)
-    place = model.place.nll(ground.local, batch.box).mean()
+    place = model.place.nll(ground.local, batch.true_box).mean()
     scene = model.scene(ground, batch.box)
     where = _where_loss(scene.where, batch.dirty[batch.changed])
     what, logs = _what_loss(model, canvas_of(model, scene, tokens, batch), batch, noise, t)

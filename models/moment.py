@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import events
-from models.cells import Box, cells_of, centre_tiles, cut, fingerprints
+from models.cells import Box, cells_of, centre_tiles, cut, extended, fingerprints
 from models.context import EVENT_MAX_AGE, EVENT_SLOTS, tiles_around
 from models.place import box_px, largest_part
 from models.recall import MOVED, NEW, NOTHING_KNOWN, Known, known_contents, moved_contents
@@ -27,7 +27,8 @@ class Draw:
     """How many moments of each class a batch has, how often a past is altered, and how many cells the head is given.
 
     The model paints the largest part of a change in one frame; where there are others, `largest_happened` is how often
-    they are left as the next frame's.
+    they are left as the next frame's. In play the box may be drawn too large: `extended` is how often it is made so,
+    by up to `extended_cells` each way, for all but the loss of the box itself.
     """
 
     changed: int = 36
@@ -38,7 +39,9 @@ class Draw:
     wrong_tiles: float = 0.02
     late: float = 0.12
     own: float = 0.0
+    extended: float = 0.2
     late_frames: int = 12
+    extended_cells: int = 6
     cells: int = 256
 
 
@@ -60,11 +63,13 @@ class OwnPast:
 class Target:
     """What changes: the `cells` (n,) of a `box`, what each may show (`known`) and what it does.
 
+    The box is that of the largest part that changes, `true_box`, or a larger one around it.
     `choice` (n,) is the slot where that is found, or NEW; `target_u8` (n, TILE_VALUES) the content and `content` its
     fingerprint; `history` (n, HISTORY) rows of what the tile around each cell's centre has shown, or -1; `past_u8` the
     frame before.
     """
 
+    true_box: Box
     box: Box
     cells: NDArray[np.int64]
     known: Known
@@ -76,6 +81,7 @@ class Target:
 
 
 NO_TARGET = Target(
+    true_box=np.zeros((2, 2), np.int64),
     box=np.zeros((2, 2), np.int64),
     cells=np.zeros(0, np.int64),
     known=NOTHING_KNOWN,
@@ -114,7 +120,7 @@ def moment_of(
         **_recent_events(index, frame, past.delay),
     }
     dirty = (past.before_u8 != past.after_u8).any(axis=1)
-    target = _target(index, frame, past, dirty, random, draw.cells) if dirty.any() else NO_TARGET
+    target = _target(index, frame, past, dirty, random, draw) if dirty.any() else NO_TARGET
     return Moment(arrays=arrays, dirty=dirty, target=target)
 
 
@@ -178,13 +184,15 @@ def _altered(index: TrackIndex, frame: int, random: np.random.Generator, draw: D
 
 
 def _target(
-    index: TrackIndex, frame: int, past: _Past, dirty: NDArray[np.bool_], random: np.random.Generator, most: int
+    index: TrackIndex, frame: int, past: _Past, dirty: NDArray[np.bool_], random: np.random.Generator, draw: Draw
 ) -> Target:
     part = largest_part(dirty.reshape(index.rows, index.columns))
-    box = box_px(part, past.before_u8[part.ravel()], past.after_u8[part.ravel()])
+    box = true_box = box_px(part, past.before_u8[part.ravel()], past.after_u8[part.ravel()])
+    if random.random() < draw.extended:
+        box = extended(box, index.size_px, random.integers(draw.extended_cells + 1, size=(2, 2)))
     cells = np.arange(len(cells_of(box)))
-    if len(cells) > most:
-        cells = np.sort(random.choice(cells, most, replace=False))
+    if len(cells) > draw.cells:
+        cells = np.sort(random.choice(cells, draw.cells, replace=False))
     before, after = (to_frame(tiles_u8, index.columns) for tiles_u8 in (past.before_u8, past.after_u8))
     target_u8 = cut(after, box)[cells]
     known = _known(index, frame, past, before, box, cells)
@@ -194,6 +202,7 @@ def _target(
     history = index.history(tile, frame - 1)[0][:, -HISTORY:].copy()
     history[:, -1] = past.shows[tile]
     return Target(
+        true_box=true_box,
         box=box,
         cells=cells,
         known=known,

@@ -28,6 +28,11 @@ class TrackIndex:
         self._first = np.searchsorted(tile, np.arange(self.rows * self.columns))
         self._shapes = np.append([] if shape_index is None else shape_index, 0)  # -1, no shape, reads the last entry
 
+    @property
+    def size_px(self) -> tuple[int, int]:
+        """Width and height of the screen."""
+        return self.columns * TILE_PX, self.rows * TILE_PX
+
     def grid(self, frame: int) -> NDArray[np.int64]:
         """What each tile shows at a frame."""
         return self.grids[np.searchsorted(self.track.change_frame, frame, side="right") - 1]

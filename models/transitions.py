@@ -35,8 +35,9 @@ class Batch:
     `dirty` tiles differ between past and target; `weight` undoes the balanced draw; `cell_frame` is the place of each
     cell's moment in `changed`, `target` its whitened latent in the next frame, `history` the last contents of the tile
     around its centre, oldest first, `slots` what it may show again, `choice` the slot or the place in the palette where
-    the target is found, or NEW; `box` [[left, top], [right, bottom]] in pixels of the largest part of each change
-    (`models.place`). Moments are ordered by how many cells they have; `order` says which of the given ones each is.
+    the target is found, or NEW; `box` [[left, top], [right, bottom]] in pixels of each change (`models.place`), and
+    `true_box` where that is larger than it should be. Moments are ordered by how many cells they have; `order` says
+    which of the given ones each is.
     """
 
     order: list[int]
@@ -54,6 +55,7 @@ class Batch:
     history_there: Bool[Tensor, "m k"]
     slots: Slots
     choice: Int[Tensor, "m"]
+    true_box: Int[Tensor, "f 2 2"]
     box: Int[Tensor, "f 2 2"]
 
 
@@ -151,6 +153,7 @@ class Transitions:
             history_there=history >= 0,
             slots=slots,
             choice=torch.from_numpy(np.concatenate([self._with_palette(part) for part in targets])),
+            true_box=torch.from_numpy(np.stack([part.true_box for part in targets]))[changed],
             box=torch.from_numpy(np.stack([part.box for part in targets]))[changed],
         )
 

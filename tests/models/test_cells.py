@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.cells import cells_of, centre_tiles, composite, cut, fingerprints
+from models.cells import cells_of, centre_tiles, composite, cut, extended, fingerprints
 from models.tiles import TILE_PX, to_tiles
 
 WIDTH_PX, HEIGHT_PX = 96, 64
@@ -35,6 +35,15 @@ def test_a_picture_has_the_same_cells_at_every_place(box: np.ndarray, right: int
     larger = np.random.default_rng(1).integers(256, size=(HEIGHT_PX + 40, WIDTH_PX + 40, 3)).astype(np.uint8)
     larger[down : down + HEIGHT_PX, right : right + WIDTH_PX] = FRAME
     assert np.array_equal(cut(larger, box + way), cut(FRAME, box))
+
+
+@given(boxes(), st.lists(st.integers(0, 5), min_size=4, max_size=4))
+def test_an_extended_box_keeps_its_cells_and_stays_on_the_screen(box: np.ndarray, more: list[int]) -> None:
+    larger = extended(box, (WIDTH_PX, HEIGHT_PX), np.array(more).reshape(2, 2))
+    assert (larger[0] <= box[0]).all() and (larger[1] >= box[1]).all()
+    assert (larger >= 0).all() and (larger[1] < (WIDTH_PX, HEIGHT_PX)).all()
+    assert {tuple(cell) for cell in cells_of(box)} <= {tuple(cell) for cell in cells_of(larger)}
+    assert np.array_equal(extended(box, (WIDTH_PX, HEIGHT_PX), np.zeros((2, 2), int)), box)
 
 
 def test_beyond_the_box_its_edge_goes_on() -> None:

@@ -21,7 +21,7 @@ from recorder.session import Session
 
 CONFIG = WorldConfig(rows=4, columns=8, channels=6, shapes=2, local_width=32)
 WIDTH_PX, HEIGHT_PX = CONFIG.columns * TILE_PX, CONFIG.rows * TILE_PX
-EXACT = Draw(largest_happened=0.0, part_happened=0.0, wrong_tiles=0.0, late=0.0)
+EXACT = Draw(largest_happened=0.0, extended=0.0, part_happened=0.0, wrong_tiles=0.0, late=0.0)
 
 
 def _place(seed: int) -> Place:
