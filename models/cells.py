@@ -50,10 +50,8 @@ def tiles_under(box: Box, columns: int) -> NDArray[np.int64]:
     """(n, 4): the tiles, of a grid of so many columns, that the corners of each cell lie in, as far as the box goes."""
     first = cells_of(box)
     last = np.minimum(first + TILE_PX - 1, box[1])
-    tiles = [
-        y // TILE_PX * columns + x // TILE_PX for x in (first[:, 0], last[:, 0]) for y in (first[:, 1], last[:, 1])
-    ]
-    return np.stack(tiles, axis=1)
+    column, row = (np.stack([first[:, axis], last[:, axis]], axis=1) // TILE_PX for axis in (0, 1))
+    return (row[:, :, None] * columns + column[:, None]).reshape(-1, 4)
 
 
 def centre_tiles(box: Box, cells: NDArray[np.integer], shape: tuple[int, int]) -> NDArray[np.int64]:

@@ -1,4 +1,4 @@
-"""The head: denoises the dirty tiles of a frame together, and says which of them show an earlier content again."""
+"""The head: denoises the cells of a change together, and says which of them show a known content."""
 
 from dataclasses import dataclass
 
@@ -21,10 +21,10 @@ SLOT_AGE_DECAYS = (2.0, 8.0, 32.0, 128.0, 512.0)  # frames
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Canvas:
-    """What the head knows of the n tiles that change, `counts` a frame, frame after frame.
+    """What the head knows of n cells, `counts` a frame, frame after frame.
 
-    `local` features of the local level, `ways` to the inputs (`models.geometry`), `memory` of the recurrence, `slots`
-    with the contents that each showed; `tokens` of each frame's backbone.
+    `local` features of the local level, `ways` to the inputs and the box (`models.geometry`), `memory` of the
+    recurrence, `slots` with the contents that each may show again; `tokens` of each frame's backbone.
     """
 
     local: Float[Tensor, "n l"]
@@ -55,7 +55,7 @@ class Estimate:
 
 
 class HeadBlock(nn.Module):
-    """Dirty tiles look at each other and at their frame's tokens in one attention, then an MLP."""
+    """Cells look at each other and at their frame's tokens in one attention, then an MLP."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -71,7 +71,7 @@ class HeadBlock(nn.Module):
     def _attend(
         self, x: Float[Tensor, "n d"], tokens: Float[Tensor, "b g d"], counts: list[int]
     ) -> Float[Tensor, "n d"]:
-        """Attention within each frame; `counts` tiles a frame, one after another in x.
+        """Attention within each frame; `counts` cells a frame, one after another in x.
 
         Frames are padded to the largest of a few neighbours: order them by size to waste little.
         """
@@ -99,7 +99,7 @@ def _there(counts: list[int], device: torch.device) -> Bool[Tensor, "b m"]:
 
 
 class SlotKeys(nn.Module):
-    """A key for each content that a tile may show again, from the content, its rank and its age."""
+    """A key for each content that a cell may show again, from the content, its rank and its age."""
 
     def __init__(self, config: WorldConfig) -> None:
         super().__init__()
@@ -115,9 +115,9 @@ class SlotKeys(nn.Module):
 
 
 class Head(nn.Module):
-    """x0-prediction of the differences of dirty tiles to what they show, with a pointer to earlier contents.
+    """x0-prediction of the differences of cells to what they show, with a pointer to known contents.
 
-    The pointer is that of pointer networks (Vinyals et al. 2015): a query of the tile's hidden state on the keys of its
+    The pointer is that of pointer networks (Vinyals et al. 2015): a query of the cell's hidden state on the keys of its
     slots and of the palette, beside one logit for "something new".
     """
 
@@ -162,13 +162,13 @@ class Head(nn.Module):
         self,
         estimate: Estimate,
         condition: Condition,
-        tiles: Int[Tensor, "m"],
+        cells: Int[Tensor, "m"],
         palette: Palette,
         palette_keys: Float[Tensor, "p e"],
     ) -> tuple[Float[Tensor, "m o"], Float[Tensor, "m p"]]:
-        """Logits of some tiles: of each slot and NEW, and of each content of the palette."""
-        hidden = estimate.hidden[tiles]
+        """Logits of some cells: of each slot and NEW, and of each content of the palette."""
+        hidden = estimate.hidden[cells]
         query = self.query(hidden)
-        match = torch.einsum("ne,nke->nk", query, condition.keys[tiles].to(query.dtype)).float() * KEY_WIDTH**-0.5
-        again = match.masked_fill(~condition.there[tiles], -1e4)
+        match = torch.einsum("ne,nke->nk", query, condition.keys[cells].to(query.dtype)).float() * KEY_WIDTH**-0.5
+        again = match.masked_fill(~condition.there[cells], -1e4)
         return torch.cat([again, self.new(hidden).float()], dim=-1), palette.logits(query, palette_keys)

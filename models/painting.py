@@ -16,7 +16,7 @@ from models.palette import Palette
 from models.recall import NEW, SLOTS, Known
 
 CONFIDENT = 0.5  # a less probable choice waits for the next step, where the others are seen
-CRISP = 2.0  # nats by which denoising must beat the best content of the palette: an uncertain tile comes out as mush
+CRISP = 2.0  # nats by which denoising must beat the best content of the palette: an uncertain cell comes out as mush
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -70,7 +70,7 @@ class _Painter:
 
     @property
     def held(self) -> Bool[Tensor, "n"]:
-        """The tiles that show a `content` that was pointed at."""
+        """The cells that show a `content` that was pointed at."""
         return self.choice != NEW
 
     @property
@@ -79,8 +79,8 @@ class _Painter:
         return self.content - self._slots[:, 0]
 
     def _decide(self, estimate: Estimate) -> None:
-        tiles = self._open.nonzero()[:, 0]
-        near, far = self._head.choice(estimate, self._condition, tiles, self._palette, self._keys)
+        cells = self._open.nonzero()[:, 0]
+        near, far = self._head.choice(estimate, self._condition, cells, self._palette, self._keys)
         best, choice = near.max(dim=-1)
         common, place = far.max(dim=-1)
         from_palette = common > best - CRISP * (choice == NEW)
@@ -89,12 +89,12 @@ class _Painter:
         if self._left:
             total = torch.logaddexp(near.logsumexp(dim=-1), far.logsumexp(dim=-1))
             sure = torch.maximum(best, common) >= total + math.log(CONFIDENT)
-        tiles, choice = tiles[sure], choice[sure]
-        self.choice[tiles] = choice
-        self._open[tiles] = False
-        earlier = self._slots[tiles, choice.clamp_max(NEW - 1)]
+        cells, choice = cells[sure], choice[sure]
+        self.choice[cells] = choice
+        self._open[cells] = False
+        earlier = self._slots[cells, choice.clamp_max(NEW - 1)]
         painted = self._palette.latent[(choice - NEW - 1).clamp_min(0)].to(earlier.dtype)
-        self.content[tiles] = torch.where((choice > NEW)[:, None], painted, earlier)
+        self.content[cells] = torch.where((choice > NEW)[:, None], painted, earlier)
 
 
 def paint(

@@ -55,13 +55,13 @@ class _Choosing(Head):
         self,
         estimate: Estimate,
         condition: Condition,
-        tiles: torch.Tensor,
+        cells: torch.Tensor,
         palette: Palette,
         palette_keys: torch.Tensor,
     ) -> tuple[torch.Tensor, torch.Tensor]:
         assert len(estimate.hidden) == len(condition.known) and len(palette_keys) == len(palette.latent)
         logits = torch.nn.functional.one_hot(self.choices, SLOTS + 1 + len(palette.latent)).float()
-        logits = (logits * torch.where(self.sure, 50.0, 0.1)[:, None])[tiles]
+        logits = (logits * torch.where(self.sure, 50.0, 0.1)[:, None])[cells]
         return logits[:, : NEW + 1], logits[:, NEW + 1 :]
 
 
