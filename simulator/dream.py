@@ -1,7 +1,9 @@
 """The generated desktop as a World: pixels in and out around the engine that runs on latents."""
 
 import time
+from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -139,6 +141,13 @@ class Dream:
         out = frame_u8.copy()
         paint_tiles(out, np.arange(self._grid[0] * self._grid[1]), self._decode(self._encode(to_tiles(frame_u8))))
         return out
+
+    def snapshot(self) -> object:
+        return deepcopy((self.engine.state(), self._frame_u8, self._told_u8, self.prompt))
+
+    def restore(self, snapshot: Any) -> None:
+        state, self._frame_u8, self._told_u8, self.prompt = deepcopy(snapshot)
+        self.engine.restore(state)
 
     def close(self) -> None:
         """Nothing to release."""
