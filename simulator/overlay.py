@@ -25,6 +25,7 @@ class Status:
     seed: int
     prompt: str
     about: str
+    speed: float = 1.0
     paused: bool = False
     recording: str = ""
     notice: str = ""
@@ -49,8 +50,13 @@ def photon_text(photon_ms: tuple[float, float] | None) -> str:
 
 def badge_lines(status: Status) -> list[str]:
     """What is said without being asked."""
-    badges = [f"recording {status.recording}"] * bool(status.recording) + ["paused"] * status.paused
-    return [*badges, *([status.notice] if status.notice else [])]
+    badges = {
+        f"recording {status.recording}": status.recording,
+        f"speed {status.speed:g}": status.speed != 1,
+        "paused": status.paused,
+        status.notice: status.notice,
+    }
+    return [line for line, wanted in badges.items() if wanted]
 
 
 def help_lines() -> list[str]:

@@ -7,8 +7,9 @@ from recorder.pointer import PointerShape
 from recorder.sdl import open_sdl, pygame
 from simulator.command import Command
 from simulator.display import Display, Inputs, Picture
-from simulator.keymap import Keymap
+from simulator.keymap import BINDINGS, Keymap
 from simulator.overlay import badge_lines, heat_map, help_lines, status_lines, tint_dirty
+from simulator.prompt_line import PromptLine
 from simulator.viewport import Viewport
 from simulator.world import Step
 
@@ -31,7 +32,7 @@ class Window(Display):
         self._size_px, self._clock = size_px, clock
         self._keymap = Keymap()
         self._on: set[Command] = set()
-        self._line: str | None = None
+        self._line = PromptLine()
         self._fullscreen = False
         self._window = pygame.Window(TITLE, _first_size_px(size_px), resizable=True)
         self._refit()
@@ -73,7 +74,7 @@ class Window(Display):
             self._refit()
         elif event.type == pygame.WINDOWFOCUSLOST:
             inputs.events.extend(self._keymap.release_all(t_ns, *self._mouse_px()))
-        elif self._line is not None and event.type in (pygame.KEYDOWN, pygame.TEXTINPUT):
+        elif self._line.text is not None and event.type in (pygame.KEYDOWN, pygame.TEXTINPUT):
             self._edit_prompt(event, inputs)
         elif event.type == pygame.KEYDOWN:
             self._press(event.scancode, t_ns, inputs)
@@ -119,20 +120,23 @@ class Window(Display):
             self._keymap.grabbed = not self._keymap.grabbed
             self._window.grab_keyboard = self._keymap.grabbed
         elif command == Command.PROMPT:
-            self._line = ""
+            self._line.open()
             pygame.key.start_text_input()
         else:
             inputs.commands.append(command)
 
     def _edit_prompt(self, event: pygame.event.Event, inputs: Inputs) -> None:
-        assert self._line is not None
         if event.type == pygame.TEXTINPUT:
-            self._line += event.text
+            self._line.write(event.text)
         elif event.key == pygame.K_BACKSPACE:
-            self._line = self._line[:-1]
-        elif event.key in (pygame.K_RETURN, pygame.K_KP_ENTER, pygame.K_ESCAPE, pygame.K_F9):
-            inputs.prompt = self._line if event.key in (pygame.K_RETURN, pygame.K_KP_ENTER) else inputs.prompt
-            self._line = None
+            self._line.erase()
+        elif event.key in (pygame.K_UP, pygame.K_DOWN):
+            self._line.look_back(1 if event.key == pygame.K_UP else -1)
+        elif event.key in (pygame.K_RETURN, pygame.K_KP_ENTER):
+            inputs.prompt = self._line.take()
+        elif event.key in (pygame.K_ESCAPE, pygame.K_F9):
+            self._line.leave()
+        if self._line.text is None:
             pygame.key.stop_text_input()
 
     # Pictures ------------------------------------------------------------------------------------------------------
@@ -187,8 +191,10 @@ class Window(Display):
             lines += status_lines(picture.status, picture.step)
         if Command.HELP in self._on:
             lines += help_lines()
-        if self._line is not None:
-            lines.append(f"prompt (Enter takes it, Escape leaves it): {self._line}_")
+        if self._keymap.grabbed:
+            lines.append(f"every key goes into the desktop; {BINDINGS[Command.GRAB].label()} lets go")
+        if self._line.text is not None:
+            lines.append(f"prompt (Enter takes it, Escape leaves it, Up calls back): {self._line.text}_")
         return lines
 
 

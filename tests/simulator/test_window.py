@@ -115,7 +115,9 @@ def test_grab_sends_function_keys_in_and_lets_go_again(window: Window) -> None:
     chord = stroke("ControlLeft", "AltLeft", "KeyG")
     grabbed = send(window, *chord, *stroke("F5"))
     assert grabbed.commands == [] and KEYS[grabbed.events[-1].code].name == "F5"
+    assert "Ctrl+Alt+G lets go" in window._lines(picture())[-1]
     assert send(window, *chord, *stroke("F5")).commands == [Command.RESET]
+    assert window._lines(picture()) == []
 
 
 def test_prompt_line(window: Window) -> None:
@@ -130,6 +132,8 @@ def test_prompt_line(window: Window) -> None:
     send(window, *stroke("F9"), text("light"))
     assert send(window, key_event("Escape", key=pygame.K_ESCAPE)).prompt is None
     assert len(send(window, *stroke("KeyA")).events) == 2
+    send(window, *stroke("F9"), key_event("ArrowUp", key=pygame.K_UP))
+    assert send(window, key_event("Enter", key=pygame.K_RETURN)).prompt == "dark"
 
 
 def test_the_frame_and_the_pointer_are_drawn_in_place(window: Window) -> None:
