@@ -9,6 +9,7 @@ class Command(Enum):
     OVERLAY = "show rates and numbers"
     TINT = "tint the tiles painted last"
     HEAT = "show where a change is expected"
+    BESIDE = "show the recording that is replayed at the left"
     SCREENSHOT = "save a screenshot"
     RESET = "begin anew"
     REWIND = "go back a second"

@@ -1,5 +1,8 @@
 """The hand on mouse and keyboard."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 from recorder.actions import Action, Event, EventKind
 from recorder.alignment import ActionBuilder
 
@@ -7,7 +10,14 @@ _KEYS = (EventKind.KEY_DOWN, EventKind.KEY_UP)
 
 
 class Hand:
-    """Turns the user's events into actions; the pointer, at (`x_px`, `y_px`), follows at once."""
+    """Turns the user's events into actions; the pointer, at (`x_px`, `y_px`), follows at once.
+
+    `first_u8` is the frame to begin at, None for one of the world's own; `recorded` says that the hand repeats what
+    is in a session.
+    """
+
+    first_u8: NDArray[np.uint8] | None = None
+    recorded = False
 
     def __init__(self, x_px: int, y_px: int) -> None:
         self.x_px, self.y_px = x_px, y_px
@@ -25,8 +35,17 @@ class Hand:
         if event.kind not in _KEYS:
             self.x_px, self.y_px = event.x_px, event.y_px
 
-    def act(self) -> tuple[Action, tuple[Event, ...]]:
-        """The action since the last one, with the events that it was made of."""
+    def act(self, frame: int) -> tuple[Action, tuple[Event, ...]] | None:
+        """The action that leads to `frame`, with the user's events that it was made of; None where there is none."""
+        del frame  # a user goes on for ever
         events = tuple(self._fresh)
         self._fresh.clear()
         return self._builder.cut(), events
+
+    def arrive(self, frame: int) -> None:
+        """`frame` is shown now."""
+
+    def truth(self, frame: int) -> NDArray[np.uint8] | None:
+        """What a recording shows at `frame`, with the pointer; None where there is none."""
+        del frame
+        return None

@@ -32,6 +32,7 @@ BINDINGS: dict[Command, Binding] = {
     Command.OVERLAY: Binding("F1"),
     Command.TINT: Binding("F2"),
     Command.HEAT: Binding("F3"),
+    Command.BESIDE: Binding("F4"),
     Command.SCREENSHOT: Binding("F4", _SHIFT),
     Command.RESET: Binding("F5"),
     Command.REWIND: Binding("F5", _SHIFT),

@@ -46,11 +46,20 @@ class LoopConfig:
 class Loop:
     """Plays `world` on `display`. `model` and `disk` must run their work in order, as one thread does.
 
-    A recording ends with a reset and with a step back: a session has one seed, and neither is an action.
+    `hand` acts; the user's, from the middle of the screen on, if it is left out. A recording ends with a reset and with
+    a step back: a session has one seed, and neither is an action.
     """
 
     def __init__(
-        self, world: World, display: Display, clock: Clock, *, model: Executor, disk: Executor, config: LoopConfig
+        self,
+        world: World,
+        display: Display,
+        clock: Clock,
+        *,
+        model: Executor,
+        disk: Executor,
+        config: LoopConfig,
+        hand: Hand | None = None,
     ) -> None:
         self._world, self._display, self._clock = world, display, clock
         self._model, self._config = model, config
@@ -59,7 +68,7 @@ class Loop:
         self.speed = Speed()
         self.paused = False
         self._history = History(world)
-        self._hand = Hand(*(side // 2 for side in world.size_px))
+        self._hand = hand or Hand(*(side // 2 for side in world.size_px))
         self._takes = Takes(
             size_px=world.size_px, fps=world.fps, record=config.record, folder=config.folder, disk=disk, say=self._say
         )
@@ -111,7 +120,7 @@ class Loop:
             Command.FASTER: partial(self._change_speed, 1),
             Command.SCREENSHOT: partial(self._save, self._takes.screenshot),
             Command.GIF: partial(self._save, self._takes.switch_gif),
-            Command.RECORD: self._takes.switch_session,
+            Command.RECORD: self._record,
         }
         acts[command]()
 
@@ -134,6 +143,12 @@ class Loop:
         self.speed.change(steps)
         self._pace = None
 
+    def _record(self) -> None:
+        if self._hand.recorded:
+            self._say("this is a recording; play it with '--headless --out FILE.h5' to record what is generated")
+        else:
+            self._takes.switch_session()
+
     def _save(self, save: Callable[..., None]) -> None:
         """Let `save` have what is shown, if anything is yet."""
         if self._shown is not None:
@@ -144,7 +159,7 @@ class Loop:
     def _begin(self) -> None:
         """Order the first frame."""
         self._prompt_changed = False
-        self._jump(partial(self._history.reset, seed=self.seed, prompt=self.prompt, frame_u8=None))
+        self._jump(partial(self._history.reset, seed=self.seed, prompt=self.prompt, frame_u8=self._hand.first_u8))
 
     def _rewind(self) -> None:
         """Order a frame of the past; it goes on from there under the prompt of now."""
@@ -177,13 +192,22 @@ class Loop:
             self._order_step(now_ns, late_ns=now_ns - tick.deadline_ns)
 
     def _order_step(self, now_ns: int, late_ns: int) -> None:
+        assert self._shown is not None
+        act = self._hand.act(self._shown.frame + 1)
+        if act is None:
+            self._stop_at_the_end()
+            return
+        action, events = act
         prompt = self.prompt if self._prompt_changed else None
         self._prompt_changed = False
-        action, events = self._hand.act()
         order = Order(
             t_ns=now_ns, x_px=self._hand.x_px, y_px=self._hand.y_px, late_ns=late_ns, events=events, prompt=prompt
         )
         self._job = order, self._model.submit(self._history.step, action, prompt)
+
+    def _stop_at_the_end(self) -> None:
+        self.paused, self._pace = True, None
+        self._say("the recording ends here")
 
     @property
     def _fps(self) -> float:
@@ -195,6 +219,8 @@ class Loop:
             return
         (order, future), self._job = self._job, None
         self._shown = future.result()
+        self._truth_u8 = self._hand.truth(self._shown.frame)
+        self._hand.arrive(self._shown.frame)
         self._unseen.extend(event for event in order.events if event.t_ns >= self._timed_from_ns)
         self.tally.add_frame(self._clock.now_ns())
         attributes = {"seed": self.seed, "about": self._config.about}
@@ -209,7 +235,13 @@ class Loop:
         if self._shown is None:
             return
         self._display.show(
-            Picture(step=self._shown.step, x_px=self._hand.x_px, y_px=self._hand.y_px, status=self._status())
+            Picture(
+                step=self._shown.step,
+                x_px=self._hand.x_px,
+                y_px=self._hand.y_px,
+                status=self._status(),
+                truth_u8=self._truth_u8,
+            )
         )
         now_ns = self._clock.now_ns()
         if self._unseen:

@@ -1,5 +1,7 @@
 """The window, by pygame-ce: the only file of the simulator that knows pygame."""
 
+import numpy as np
+
 from recorder.actions import Event, EventKind
 from recorder.caption import text_panel
 from recorder.clock import Clock
@@ -16,7 +18,7 @@ from simulator.world import Step
 TITLE = "Dreamdesk"
 _ROOM = 0.85  # of the screen, for a new window
 _BARS = (24, 24, 24)
-_SWITCHES = (Command.OVERLAY, Command.TINT, Command.HEAT, Command.HELP, Command.SMOOTH)
+_SWITCHES = (Command.OVERLAY, Command.TINT, Command.HEAT, Command.BESIDE, Command.HELP, Command.SMOOTH)
 
 
 class Window(Display):
@@ -32,6 +34,7 @@ class Window(Display):
         self._size_px, self._clock = size_px, clock
         self._keymap = Keymap()
         self._on: set[Command] = set()
+        self._beside = False
         self._line = PromptLine()
         self._fullscreen = False
         self._window = pygame.Window(TITLE, _first_size_px(size_px), resizable=True)
@@ -50,10 +53,11 @@ class Window(Display):
                 return inputs
 
     def show(self, picture: Picture) -> None:
+        self._compare(picture.truth_u8 is not None and Command.BESIDE in self._on)
         lines = self._lines(picture)
         look = (picture.x_px, picture.y_px, lines)
         if picture.step is not self._drawn_step:
-            self._scaled = self._scale_frame(picture.step)
+            self._scaled = self._scale_frame(picture)
         elif look == self._drawn_look:
             return
         self._drawn_step, self._drawn_look = picture.step, look
@@ -141,20 +145,30 @@ class Window(Display):
 
     # Pictures ------------------------------------------------------------------------------------------------------
 
+    def _compare(self, beside: bool) -> None:
+        """Show the recorded frame at the left of the generated one, or no longer."""
+        if beside != self._beside:
+            self._beside = beside
+            self._refit()
+
     def _refit(self) -> None:
         """The window has another size or look: place the picture again and forget what was drawn."""
-        self._viewport = Viewport.fit(self._size_px, self._window.size, smooth=Command.SMOOTH in self._on)
+        size_px = self._size_px[0] * (1 + self._beside), self._size_px[1]
+        self._viewport = Viewport.fit(size_px, self._window.size, smooth=Command.SMOOTH in self._on)
         self._drawn_step: Step | None = None
         self._drawn_look: tuple[int, int, list[str]] | None = None
         self._pointer_key: bytes | None = None
 
-    def _scale_frame(self, step: Step) -> pygame.Surface:
+    def _scale_frame(self, picture: Picture) -> pygame.Surface:
+        step = picture.step
         frame_u8 = step.frame_u8
         if Command.HEAT in self._on:
             frame_u8 = heat_map(frame_u8, step.dirty_probability)
         if Command.TINT in self._on:
             frame_u8 = tint_dirty(frame_u8, step.dirty)
-        surface = pygame.image.frombytes(frame_u8.tobytes(), self._size_px, "RGB")
+        if self._beside and picture.truth_u8 is not None:
+            frame_u8 = np.hstack([picture.truth_u8, frame_u8])
+        surface = pygame.image.frombytes(frame_u8.tobytes(), frame_u8.shape[1::-1], "RGB")
         return self._scale(surface, self._viewport.picture_px)
 
     def _scale(self, surface: pygame.Surface, size_px: tuple[int, int]) -> pygame.Surface:
@@ -178,7 +192,7 @@ class Window(Display):
         shape = picture.step.shape
         if shape is not None:
             screen.set_clip(pygame.Rect((left, top), self._viewport.picture_px))
-            corner = picture.x_px - shape.hot_x_px, picture.y_px - shape.hot_y_px
+            corner = picture.x_px - shape.hot_x_px + self._size_px[0] * self._beside, picture.y_px - shape.hot_y_px
             screen.blit(self._pointer(shape), self._viewport.to_window(*corner))
             screen.set_clip(None)
         if lines:
@@ -191,6 +205,8 @@ class Window(Display):
             lines += status_lines(picture.status, picture.step)
         if Command.HELP in self._on:
             lines += help_lines()
+        if Command.BESIDE in self._on and picture.truth_u8 is None:
+            lines.append("no recording is replayed: play with '--actions SESSION.h5'")
         if self._keymap.grabbed:
             lines.append(f"every key goes into the desktop; {BINDINGS[Command.GRAB].label()} lets go")
         if self._line.text is not None:

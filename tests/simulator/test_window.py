@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 
 import numpy as np
 import pygame
@@ -179,6 +180,25 @@ def test_switches_change_the_picture_and_back(window: Window, key: str) -> None:
     assert (drawn(window, picture(step)) != plain).any()
     send(window, *stroke(key))
     assert (drawn(window, picture(step)) == plain).all()
+
+
+def test_beside_the_recording(window: Window) -> None:
+    window._window.size = (2 * SIZE_PX[0], SIZE_PX[1])
+    send(window, pygame.event.Event(pygame.WINDOWSIZECHANGED), *stroke("F4"))
+    truth_u8 = np.full((SIZE_PX[1], SIZE_PX[0], 3), 77, np.uint8)
+    step = FakeWorld(SIZE_PX).reset(seed=0)
+    pixels = drawn(window, replace(picture(step, 40, 50), truth_u8=truth_u8))
+    assert (pixels[:, : SIZE_PX[0]] == 77).all()
+    generated = pixels[:, SIZE_PX[0] :]
+    assert tuple(generated[50, 40]) == (0, 0, 0)
+    same = (generated == step.frame_u8).all(-1)
+    same[50:62, 40:52] = True
+    assert same.all()
+
+
+def test_beside_nothing_is_one_sentence(window: Window) -> None:
+    send(window, *stroke("F4"))
+    assert window._lines(picture()) == ["no recording is replayed: play with '--actions SESSION.h5'"]
 
 
 def test_no_display_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
