@@ -9,7 +9,7 @@ from simulator.command import Command
 from simulator.keymap import BINDINGS
 from simulator.world import TILE_PX, Step
 
-_TINT = (255, 64, 160)
+TINT = (255, 64, 160)
 _HEAT = (255, 96, 0)
 
 
@@ -66,7 +66,7 @@ def help_lines() -> list[str]:
 
 def tint_dirty(frame_u8: NDArray[np.uint8], dirty: NDArray[np.bool_]) -> NDArray[np.uint8]:
     """The frame with the dirty tiles half covered."""
-    return _cover(frame_u8, dirty * np.float32(0.5), _TINT)
+    return _cover(frame_u8, dirty * np.float32(0.5), TINT)
 
 
 def heat_map(frame_u8: NDArray[np.uint8], probability: NDArray[np.float32]) -> NDArray[np.uint8]:
