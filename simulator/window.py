@@ -146,15 +146,23 @@ class Window(Display):
     # Pictures ------------------------------------------------------------------------------------------------------
 
     def _compare(self, beside: bool) -> None:
-        """Show the recorded frame at the left of the generated one, or no longer."""
-        if beside != self._beside:
-            self._beside = beside
-            self._refit()
+        """Show the recorded frame at the left of the generated one, or no longer, in a window of that shape."""
+        if beside == self._beside:
+            return
+        self._beside = beside
+        self._window.title = f"{TITLE}: recorded, generated" if beside else TITLE
+        if not self._fullscreen:
+            self._window.size = _first_size_px(self._shown_px)
+        self._refit()
+
+    @property
+    def _shown_px(self) -> tuple[int, int]:
+        """(width, height) of what is shown before it is scaled."""
+        return self._size_px[0] * (1 + self._beside), self._size_px[1]
 
     def _refit(self) -> None:
         """The window has another size or look: place the picture again and forget what was drawn."""
-        size_px = self._size_px[0] * (1 + self._beside), self._size_px[1]
-        self._viewport = Viewport.fit(size_px, self._window.size, smooth=Command.SMOOTH in self._on)
+        self._viewport = Viewport.fit(self._shown_px, self._window.size, smooth=Command.SMOOTH in self._on)
         self._drawn_step: Step | None = None
         self._drawn_look: tuple[int, int, list[str]] | None = None
         self._pointer_key: bytes | None = None

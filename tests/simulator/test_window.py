@@ -183,17 +183,24 @@ def test_switches_change_the_picture_and_back(window: Window, key: str) -> None:
 
 
 def test_beside_the_recording(window: Window) -> None:
-    window._window.size = (2 * SIZE_PX[0], SIZE_PX[1])
-    send(window, pygame.event.Event(pygame.WINDOWSIZECHANGED), *stroke("F4"))
+    send(window, *stroke("F4"))
     truth_u8 = np.full((SIZE_PX[1], SIZE_PX[0], 3), 77, np.uint8)
     step = FakeWorld(SIZE_PX).reset(seed=0)
-    pixels = drawn(window, replace(picture(step, 40, 50), truth_u8=truth_u8))
+    compared = replace(picture(step, 40, 50), truth_u8=truth_u8)
+    height, width, _ = drawn(window, compared).shape
+    assert width / height == 2 * SIZE_PX[0] / SIZE_PX[1], "the window takes the shape of both"
+    window._window.size = (2 * SIZE_PX[0], SIZE_PX[1])
+    send(window, pygame.event.Event(pygame.WINDOWSIZECHANGED))
+    pixels = drawn(window, compared)
     assert (pixels[:, : SIZE_PX[0]] == 77).all()
     generated = pixels[:, SIZE_PX[0] :]
     assert tuple(generated[50, 40]) == (0, 0, 0)
     same = (generated == step.frame_u8).all(-1)
     same[50:62, 40:52] = True
     assert same.all()
+    send(window, *stroke("F4"))
+    height, width, _ = drawn(window, compared).shape
+    assert width / height == SIZE_PX[0] / SIZE_PX[1]
 
 
 def test_beside_nothing_is_one_sentence(window: Window) -> None:
