@@ -96,6 +96,15 @@ class Engine:
         self._tiles = self.config.rows * self.config.columns
         with self._inference():
             self._palette_keys = self._model.palette.keys()
+        self._fixed = {*vars(self), "_fixed"}  # what `begin` adds is the running state
+
+    def state(self) -> dict[str, Any]:
+        """The running state, for `restore`; shared with the engine, so copy it."""
+        return {name: value for name, value in vars(self).items() if name not in self._fixed}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from a state, which becomes the engine's own."""
+        vars(self).update(state)
 
     def begin(self, frame_u8: NDArray[np.uint8], generator: torch.Generator) -> None:
         """Show a screen (H, W, 3)."""

@@ -1,6 +1,7 @@
 """What every model has to be compared with, as worlds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,12 @@ class _Told:
 
     def set_prompt(self, prompt: str) -> None:
         """Nothing follows from it."""
+
+    def snapshot(self) -> object:
+        return _copies(vars(self))
+
+    def restore(self, snapshot: Any) -> None:
+        vars(self).update(_copies(snapshot))
 
     def close(self) -> None:
         """Nothing is held."""
@@ -110,3 +117,8 @@ class Ceiling(_Told):
         self._true_u8 = frame_u8.copy()
         self._stale = np.zeros(self._tiles, bool)
         return self._roundtrip(frame_u8)
+
+
+def _copies(state: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
+    """The arrays among the attributes: all that changes in a baseline."""
+    return {name: value.copy() for name, value in state.items() if isinstance(value, np.ndarray)}

@@ -3,6 +3,9 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from recorder.actions import Event
 from simulator.command import Command
 from simulator.overlay import Status
@@ -23,12 +26,16 @@ class Inputs:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Picture:
-    """What to show: the newest step, the pointer's true position in the frame's pixels, the overlay's numbers."""
+    """What to show: the newest step, the pointer's true position in the frame's pixels, the overlay's numbers.
+
+    `truth_u8` is what a recording has in the step's place, with the pointer; None where nothing is replayed.
+    """
 
     step: Step
     x_px: int
     y_px: int
     status: Status
+    truth_u8: NDArray[np.uint8] | None = None
 
 
 class Display(ABC):

@@ -1,7 +1,9 @@
 """The generated desktop as a World: pixels in and out around the engine that runs on latents."""
 
 import time
+from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -124,6 +126,13 @@ class Dream:
         self._check_size(frame_u8)
         tokenizer = self._desk.tokenizer
         return to_frame(tokenizer.decode(tokenizer.encode(to_tiles(frame_u8))), self._grid[1])
+
+    def snapshot(self) -> object:
+        return deepcopy((self.engine.state(), self._frame_u8, self._told_u8, self.prompt))
+
+    def restore(self, snapshot: Any) -> None:
+        state, self._frame_u8, self._told_u8, self.prompt = deepcopy(snapshot)
+        self.engine.restore(state)
 
     def close(self) -> None:
         """Nothing to release."""

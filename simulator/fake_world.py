@@ -1,6 +1,7 @@
 """A world made of rules instead of a model: what the player, the recorder of play and the tests are tried on."""
 
 import zlib
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,6 +92,13 @@ class FakeWorld:
             change_probability=guess.change_probability,
             shape=guess.shape,
         )
+
+    def snapshot(self) -> object:
+        return self._frame_u8.copy(), self._typed, self._prompt, self._shown_prompt
+
+    def restore(self, snapshot: Any) -> None:
+        frame_u8, self._typed, self._prompt, self._shown_prompt = snapshot
+        self._frame_u8 = frame_u8.copy()
 
     def close(self) -> None:
         """Nothing is held."""

@@ -11,6 +11,7 @@ from simulator.command import Command
 
 SDL_BUTTONS = {1: "left", 2: "middle", 3: "right", 6: "back", 7: "forward"}  # 4 and 5 repeat what the wheel says
 _MODIFIERS = ("Control", "Alt", "Shift")
+_SHIFT = frozenset({"Shift"})
 _CHORD = frozenset({"Control", "Alt"})
 
 
@@ -31,16 +32,21 @@ BINDINGS: dict[Command, Binding] = {
     Command.OVERLAY: Binding("F1"),
     Command.TINT: Binding("F2"),
     Command.HEAT: Binding("F3"),
-    Command.SCREENSHOT: Binding("F4"),
+    Command.BESIDE: Binding("F4"),
+    Command.SCREENSHOT: Binding("F4", _SHIFT),
     Command.RESET: Binding("F5"),
+    Command.REWIND: Binding("F5", _SHIFT),
     Command.NEXT_SEED: Binding("F6"),
     Command.PAUSE: Binding("F7"),
     Command.SINGLE_STEP: Binding("F8"),
+    Command.SLOWER: Binding("F7", _SHIFT),
+    Command.FASTER: Binding("F8", _SHIFT),
     Command.PROMPT: Binding("F9"),
     Command.HELP: Binding("F10"),
     Command.FULLSCREEN: Binding("F11"),
-    Command.SMOOTH: Binding("F11", frozenset({"Shift"})),
+    Command.SMOOTH: Binding("F11", _SHIFT),
     Command.RECORD: Binding("F12"),
+    Command.GIF: Binding("F12", _SHIFT),
     Command.GRAB: Binding("KeyG", _CHORD),
     Command.QUIT: Binding("KeyQ", _CHORD),
 }

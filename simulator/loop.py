@@ -7,23 +7,24 @@ and threads are arguments.
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from recorder.actions import Action, Event, EventKind
-from recorder.alignment import ActionBuilder
+from recorder.actions import Event
 from recorder.clock import Clock
-from recorder.pointer import draw_pointer
 from simulator.command import Command
 from simulator.display import Display, Inputs, Picture
+from simulator.hand import Hand
+from simulator.history import History, Moment
+from simulator.order import Order
 from simulator.overlay import Status
 from simulator.pace import Pace
-from simulator.souvenir import free_path, save_png
+from simulator.speed import Speed
+from simulator.takes import Takes
 from simulator.tally import Tally
-from simulator.tape import Tape
-from simulator.world import Step, World
+from simulator.world import World
 
 _NOTICE_NS = 4_000_000_000
-_KEYS = (EventKind.KEY_DOWN, EventKind.KEY_UP)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,40 +43,37 @@ class LoopConfig:
     display_fps: float = 60.0
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Job:
-    """A frame in the making: what it is made from and when it was ordered."""
-
-    future: Future[Step]
-    t_ns: int
-    late_ns: int
-    x_px: int
-    y_px: int
-    events: tuple[Event, ...] = ()
-    prompt: str | None = None
-    first: bool = False
-
-
 class Loop:
     """Plays `world` on `display`. `model` and `disk` must run their work in order, as one thread does.
 
-    A recording ends with a reset: a session has one seed, and a reset is no action.
+    `hand` acts; the user's, from the middle of the screen on, if it is left out. A recording ends with a reset and with
+    a step back: a session has one seed, and neither is an action.
     """
 
     def __init__(
-        self, world: World, display: Display, clock: Clock, *, model: Executor, disk: Executor, config: LoopConfig
+        self,
+        world: World,
+        display: Display,
+        clock: Clock,
+        *,
+        model: Executor,
+        disk: Executor,
+        config: LoopConfig,
+        hand: Hand | None = None,
     ) -> None:
         self._world, self._display, self._clock = world, display, clock
-        self._model, self._disk, self._config = model, disk, config
+        self._model, self._config = model, config
         self.tally = Tally()
         self.seed, self.prompt = config.seed, config.prompt
+        self.speed = Speed()
         self.paused = False
-        self._x_px, self._y_px = (side // 2 for side in world.size_px)
-        self._record_next = config.record
-        self._tape: Tape | None = None
+        self._history = History(world)
+        self._hand = hand or Hand(*(side // 2 for side in world.size_px))
+        self._takes = Takes(
+            size_px=world.size_px, fps=world.fps, record=config.record, folder=config.folder, disk=disk, say=self._say
+        )
         self._quit = self._single_step = False
-        self._prompt_changed = False
-        self._shown: tuple[_Job, Step] | None = None
+        self._shown: Moment | None = None
         self._unseen: list[Event] = []
         self._timed_from_ns = clock.now_ns()  # events from before it waited for the user, not for the model
         self._say(config.greeting)
@@ -88,7 +86,7 @@ class Loop:
             while not self._quit:
                 self.turn()
         finally:
-            self._stop_recording()
+            self._takes.close()
         return self.tally
 
     def turn(self) -> None:
@@ -97,16 +95,14 @@ class Loop:
         self._take(self._display.poll(self._refresh_ns))
         self._collect()
         self._order()
+        self._takes.look_after()
         self._show()
 
     # What comes in -------------------------------------------------------------------------------------------------
 
     def _take(self, inputs: Inputs) -> None:
         for event in inputs.events:
-            self._builder.feed(event)
-            self._fresh.append(event)
-            if event.kind not in _KEYS:
-                self._x_px, self._y_px = event.x_px, event.y_px
+            self._hand.feed(event)
         if inputs.prompt is not None:
             self.prompt, self._prompt_changed = inputs.prompt, True
         for command in inputs.commands:
@@ -115,11 +111,15 @@ class Loop:
     def _obey(self, command: Command) -> None:
         acts: dict[Command, Callable[[], None]] = {
             Command.QUIT: self._leave,
-            Command.RESET: self._reset,
+            Command.RESET: self._begin,
             Command.NEXT_SEED: self._next_seed,
+            Command.REWIND: self._rewind,
             Command.PAUSE: self._pause,
             Command.SINGLE_STEP: self._step_once,
-            Command.SCREENSHOT: self._screenshot,
+            Command.SLOWER: partial(self._change_speed, -1),
+            Command.FASTER: partial(self._change_speed, 1),
+            Command.SCREENSHOT: partial(self._save, self._takes.screenshot),
+            Command.GIF: partial(self._save, self._takes.switch_gif),
             Command.RECORD: self._record,
         }
         acts[command]()
@@ -127,13 +127,9 @@ class Loop:
     def _leave(self) -> None:
         self._quit = True
 
-    def _reset(self) -> None:
-        self._stop_recording()
-        self._begin()
-
     def _next_seed(self) -> None:
         self.seed += 1
-        self._reset()
+        self._begin()
 
     def _pause(self) -> None:
         self.paused = not self.paused
@@ -143,39 +139,39 @@ class Loop:
     def _step_once(self) -> None:
         self._single_step = self.paused
 
-    def _screenshot(self) -> None:
-        if self._shown is None:
-            return
-        step = self._shown[1]
-        picture = step.frame_u8
-        if step.shape is not None:
-            picture = draw_pointer(picture, step.shape, self._x_px, self._y_px)
-        path = free_path(self._config.folder, ".png")
-        try:
-            save_png(picture, path)
-        except OSError as error:
-            self._say(f"no screenshot: {error}")
+    def _change_speed(self, steps: int) -> None:
+        self.speed.change(steps)
+        self._pace = None
+
+    def _record(self) -> None:
+        if self._hand.recorded:
+            self._say("this is a recording; play it with '--headless --out FILE.h5' to record what is generated")
         else:
-            self._say(f"saved {path}")
+            self._takes.switch_session()
+
+    def _save(self, save: Callable[..., None]) -> None:
+        """Let `save` have what is shown, if anything is yet."""
+        if self._shown is not None:
+            save(self._shown.step, self._hand.x_px, self._hand.y_px)
 
     # The model -----------------------------------------------------------------------------------------------------
 
     def _begin(self) -> None:
-        """Order the first frame; one still in the making is thrown away."""
-        self._builder = ActionBuilder(self._x_px, self._y_px)
-        self._fresh: list[Event] = []
-        self._pace: Pace | None = None
+        """Order the first frame."""
         self._prompt_changed = False
-        future = self._model.submit(self._world.reset, seed=self.seed, prompt=self.prompt)
-        self._job: _Job | None = _Job(
-            future=future,
-            t_ns=self._clock.now_ns(),
-            late_ns=0,
-            x_px=self._x_px,
-            y_px=self._y_px,
-            prompt=self.prompt,
-            first=True,
-        )
+        self._jump(partial(self._history.reset, seed=self.seed, prompt=self.prompt, frame_u8=self._hand.first_u8))
+
+    def _rewind(self) -> None:
+        """Order a frame of the past; it goes on from there under the prompt of now."""
+        self._prompt_changed = True
+        self._jump(self._history.rewind)
+
+    def _jump(self, make: Callable[[], Moment]) -> None:
+        """Order a frame that does not follow from the one that is shown; one still in the making is thrown away."""
+        self._hand.begin()
+        self._pace: Pace | None = None
+        order = Order(t_ns=self._clock.now_ns(), x_px=self._hand.x_px, y_px=self._hand.y_px, fresh=True)
+        self._job: tuple[Order, Future[Moment]] | None = order, self._model.submit(make)
 
     def _order(self) -> None:
         """Order the next frame when the model is free and its time has come."""
@@ -189,77 +185,46 @@ class Loop:
                 self._order_step(now_ns, late_ns=0)
             return
         if self._pace is None:
-            self._pace = Pace(self._world.fps, now_ns)
+            self._pace = Pace(self._fps, now_ns)
         tick = self._pace.due(now_ns)
         if tick is not None:
             self.tally.late += tick.skipped
             self._order_step(now_ns, late_ns=now_ns - tick.deadline_ns)
 
     def _order_step(self, now_ns: int, late_ns: int) -> None:
+        assert self._shown is not None
+        act = self._hand.act(self._shown.frame + 1)
+        if act is None:
+            self._stop_at_the_end()
+            return
+        action, events = act
         prompt = self.prompt if self._prompt_changed else None
         self._prompt_changed = False
-        self._job = _Job(
-            future=self._model.submit(self._generate, self._builder.cut(), prompt),
-            t_ns=now_ns,
-            late_ns=late_ns,
-            x_px=self._x_px,
-            y_px=self._y_px,
-            events=tuple(self._fresh),
-            prompt=prompt,
+        order = Order(
+            t_ns=now_ns, x_px=self._hand.x_px, y_px=self._hand.y_px, late_ns=late_ns, events=events, prompt=prompt
         )
-        self._fresh.clear()
+        self._job = order, self._model.submit(self._history.step, action, prompt)
 
-    def _generate(self, action: Action, prompt: str | None) -> Step:
-        """Runs on the model's thread."""
-        if prompt is not None:
-            self._world.set_prompt(prompt)
-        return self._world.step(action)
+    def _stop_at_the_end(self) -> None:
+        self.paused, self._pace = True, None
+        self._say("the recording ends here")
+
+    @property
+    def _fps(self) -> float:
+        return self._world.fps * self.speed.factor
 
     def _collect(self) -> None:
         """Take the frame that has been made, if it has."""
-        if self._job is None or not self._job.future.done():
+        if self._job is None or not self._job[1].done():
             return
-        job, self._job = self._job, None
-        step = job.future.result()
-        self._shown = (job, step)
-        self._unseen.extend(event for event in job.events if event.t_ns >= self._timed_from_ns)
+        (order, future), self._job = self._job, None
+        self._shown = future.result()
+        self._truth_u8 = self._hand.truth(self._shown.frame)
+        self._hand.arrive(self._shown.frame)
+        self._unseen.extend(event for event in order.events if event.t_ns >= self._timed_from_ns)
         self.tally.add_frame(self._clock.now_ns())
-        if job.first and self._record_next is not None:
-            self._start_recording(self._record_next)
-            self._record_next = None
-        elif self._tape is not None:
-            self._tape_frame(job, step, job.prompt)
-
-    # Recording -----------------------------------------------------------------------------------------------------
-
-    def _record(self) -> None:
-        if self._tape is not None:
-            self._stop_recording()
-        elif self._job is not None and self._job.first:
-            self._record_next = free_path(self._config.folder, ".h5")
-        else:
-            self._start_recording(free_path(self._config.folder, ".h5"))
-
-    def _start_recording(self, path: Path) -> None:
-        """From the frame on the screen on; what was held before it stays unknown to the session."""
-        assert self._shown is not None
         attributes = {"seed": self.seed, "about": self._config.about}
-        self._tape = Tape(
-            path, size_px=self._world.size_px, fps=self._world.fps, attributes=attributes, disk=self._disk
-        )
-        self._tape_frame(*self._shown, self.prompt)
-
-    def _stop_recording(self) -> None:
-        tape, self._tape = self._tape, None
-        if tape is not None:
-            tape.close()
-            self._say(f"saved {tape.path}")
-
-    def _tape_frame(self, job: _Job, step: Step, prompt: str | None) -> None:
-        assert self._tape is not None
-        self._tape.add(
-            step, job.events, t_ns=job.t_ns, x_px=job.x_px, y_px=job.y_px, late_ns=job.late_ns, prompt=prompt
-        )
+        self._takes.add(order, self._shown.step, prompt=self.prompt, attributes=attributes)
 
     # What goes out -------------------------------------------------------------------------------------------------
 
@@ -269,7 +234,15 @@ class Loop:
     def _show(self) -> None:
         if self._shown is None:
             return
-        self._display.show(Picture(step=self._shown[1], x_px=self._x_px, y_px=self._y_px, status=self._status()))
+        self._display.show(
+            Picture(
+                step=self._shown.step,
+                x_px=self._hand.x_px,
+                y_px=self._hand.y_px,
+                status=self._status(),
+                truth_u8=self._truth_u8,
+            )
+        )
         now_ns = self._clock.now_ns()
         if self._unseen:
             self.tally.add_photons([event.t_ns for event in self._unseen], now_ns)
@@ -279,14 +252,15 @@ class Loop:
         recent = self._clock.now_ns() - self._notice_ns < _NOTICE_NS
         return Status(
             fps=self.tally.fps,
-            nominal_fps=self._world.fps,
+            nominal_fps=self._fps,
             frames=self.tally.frames,
             late=self.tally.late,
             photon_ms=self.tally.photon_ms,
             seed=self.seed,
             prompt=self.prompt,
             about=self._config.about,
+            speed=self.speed.factor,
             paused=self.paused,
-            recording=self._tape.path.name if self._tape is not None else "",
+            recording=", ".join(self._takes.names),
             notice=self._notice if recent else "",
         )

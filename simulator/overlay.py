@@ -9,7 +9,7 @@ from simulator.command import Command
 from simulator.keymap import BINDINGS
 from simulator.world import TILE_PX, Step
 
-_TINT = (255, 64, 160)
+TINT = (255, 64, 160)
 _HEAT = (255, 96, 0)
 
 
@@ -25,6 +25,7 @@ class Status:
     seed: int
     prompt: str
     about: str
+    speed: float = 1.0
     paused: bool = False
     recording: str = ""
     notice: str = ""
@@ -49,8 +50,13 @@ def photon_text(photon_ms: tuple[float, float] | None) -> str:
 
 def badge_lines(status: Status) -> list[str]:
     """What is said without being asked."""
-    badges = [f"recording {status.recording}"] * bool(status.recording) + ["paused"] * status.paused
-    return [*badges, *([status.notice] if status.notice else [])]
+    badges = {
+        f"recording {status.recording}": status.recording,
+        f"speed {status.speed:g}": status.speed != 1,
+        "paused": status.paused,
+        status.notice: status.notice,
+    }
+    return [line for line, wanted in badges.items() if wanted]
 
 
 def help_lines() -> list[str]:
@@ -60,7 +66,7 @@ def help_lines() -> list[str]:
 
 def tint_dirty(frame_u8: NDArray[np.uint8], dirty: NDArray[np.bool_]) -> NDArray[np.uint8]:
     """The frame with the dirty tiles half covered."""
-    return _cover(frame_u8, dirty * np.float32(0.5), _TINT)
+    return _cover(frame_u8, dirty * np.float32(0.5), TINT)
 
 
 def heat_map(frame_u8: NDArray[np.uint8], probability: NDArray[np.float32]) -> NDArray[np.uint8]:

@@ -36,8 +36,8 @@ class Play:
     """Record what is played in the window into this session (.h5)."""
     headless: bool = False
     """No window: play a recorded action track into --out."""
-    actions: Path = shipped.SAMPLE
-    """Headless: the session whose actions and first frame are played."""
+    actions: Path | None = None
+    """Replay this session's actions from its first frame; if left out you play, and headless the sample that ships."""
     frames: int | None = None
     """Headless: how many frames; the whole track if left out."""
     out: Path | None = None
@@ -93,6 +93,8 @@ def _check(play: Play) -> None:
         raise ValueError("'--record' belongs to the window; without one use '--out FILE.h5'")
     if not play.headless and (play.out is not None or play.frames is not None or play.beside):
         raise ValueError("'--out', '--frames' and '--beside' need '--headless'; to record in the window use '--record'")
+    if play.record is not None and play.actions is not None:
+        raise ValueError("'--record' records what you do; to record a replay use '--headless --out FILE.h5'")
     if play.frames is not None and play.frames < 1:
         raise ValueError(f"{play.frames} frames make no film; ask for 1 or more")
     if play.record is not None and play.record.suffix != SESSION_SUFFIX:
@@ -107,31 +109,38 @@ def _play_headless(play: Play, load: Loader) -> None:
     from simulator.output import VideoConfig, open_output
 
     assert play.out is not None
-    with Session(play.actions) as track, ExitStack() as stack:
+    with Session(play.actions or shipped.SAMPLE) as track, ExitStack() as stack:
         loaded = load(play.checkpoint, device=play.device, steps=play.steps)
         world = stack.enter_context(closing(loaded.world))
         check_track(world, track)
         frames = min(play.frames or len(track), len(track))
         video = VideoConfig(beside=play.beside, scale=play.scale)
-        attributes = {"seed": play.seed, "about": loaded.about, "track": play.actions.name}
+        attributes = {"seed": play.seed, "about": loaded.about, "track": track.path.name}
         with open_output(play.out, track, video=video, attributes=attributes, prompt=play.prompt) as output:
             played = play_track(
                 world, track, output, MonotonicClock(), frames=frames, seed=play.seed, prompt=play.prompt
             )
     print(f"{play.out}: {played.sentence()}; {loaded.about}")
     if play.frames is not None and play.frames > frames:
-        print(f"the action track {play.actions} ends after {frames} of the {play.frames} frames asked for")
+        print(f"the action track {track.path} ends after {frames} of the {play.frames} frames asked for")
 
 
 def _play_window(play: Play, load: Loader) -> None:
+    from simulator.headless import check_track
     from simulator.loop import Loop, LoopConfig
     from simulator.overlay import photon_text
+    from simulator.replay import Replay
     from simulator.window import Window
 
     clock = MonotonicClock()
     with ExitStack() as stack:
         loaded = load(play.checkpoint, device=play.device, steps=play.steps)
         world = stack.enter_context(closing(loaded.world))
+        hand = None
+        if play.actions is not None:
+            track = stack.enter_context(Session(play.actions))
+            check_track(world, track)
+            hand = Replay(track)
         window = stack.enter_context(closing(Window(world.size_px, clock)))
         config = LoopConfig(
             seed=play.seed,
@@ -142,5 +151,5 @@ def _play_window(play: Play, load: Loader) -> None:
         )
         model = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="model"))
         disk = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="disk"))
-        tally = Loop(world, window, clock, model=model, disk=disk, config=config).run()
+        tally = Loop(world, window, clock, model=model, disk=disk, config=config, hand=hand).run()
     print(f"{tally.frames} frames, {tally.late} late; input to photon {photon_text(tally.photon_ms)}; {loaded.about}")

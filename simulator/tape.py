@@ -1,13 +1,12 @@
 """Records what is played into the session format, on a thread of its own."""
 
-from collections.abc import Sequence
 from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
 
-from recorder.actions import Event
 from recorder.pointer import PointerState
 from recorder.writer import SessionWriter
+from simulator.order import Order
 from simulator.world import Step
 
 SOURCE = "dream"
@@ -29,15 +28,12 @@ class Tape:
         self._disk = disk
         self._jobs: list[Future[None]] = []
 
-    def add(
-        self, step: Step, events: Sequence[Event], *, t_ns: int, x_px: int, y_px: int, late_ns: int, prompt: str | None
-    ) -> None:
-        """Append the frame generated at `t_ns` from `events`; `prompt` where it has changed."""
+    def add(self, order: Order, step: Step, prompt: str | None) -> None:
+        """Append the frame that came of an order; `prompt` where it has changed."""
         for job in [job for job in self._jobs if job.done()]:
             self._jobs.remove(job)
             job.result()
-        pointer = PointerState(x_px=x_px, y_px=y_px, shape=step.shape)
-        self._jobs.append(self._disk.submit(self._write, step, tuple(events), pointer, t_ns, late_ns, prompt))
+        self._jobs.append(self._disk.submit(self._write, order, step, prompt))
 
     def close(self) -> None:
         """Wait for the disk and complete the file."""
@@ -45,10 +41,9 @@ class Tape:
         for job in self._jobs:
             job.result()
 
-    def _write(
-        self, step: Step, events: Sequence[Event], pointer: PointerState, t_ns: int, late_ns: int, prompt: str | None
-    ) -> None:
+    def _write(self, order: Order, step: Step, prompt: str | None) -> None:
         if prompt is not None:
             self._writer.add_prompt(prompt)
-        self._writer.add_events(events)
-        self._writer.add_frame(step.frame_u8, t_ns, pointer, late_ns)
+        self._writer.add_events(order.events)
+        pointer = PointerState(x_px=order.x_px, y_px=order.y_px, shape=step.shape)
+        self._writer.add_frame(step.frame_u8, order.t_ns, pointer, order.late_ns)

@@ -1,5 +1,7 @@
 """The window, by pygame-ce: the only file of the simulator that knows pygame."""
 
+import numpy as np
+
 from recorder.actions import Event, EventKind
 from recorder.caption import text_panel
 from recorder.clock import Clock
@@ -7,15 +9,16 @@ from recorder.pointer import PointerShape
 from recorder.sdl import open_sdl, pygame
 from simulator.command import Command
 from simulator.display import Display, Inputs, Picture
-from simulator.keymap import Keymap
+from simulator.keymap import BINDINGS, Keymap
 from simulator.overlay import badge_lines, heat_map, help_lines, status_lines, tint_dirty
+from simulator.prompt_line import PromptLine
 from simulator.viewport import Viewport
 from simulator.world import Step
 
 TITLE = "Dreamdesk"
 _ROOM = 0.85  # of the screen, for a new window
 _BARS = (24, 24, 24)
-_SWITCHES = (Command.OVERLAY, Command.TINT, Command.HEAT, Command.HELP, Command.SMOOTH)
+_SWITCHES = (Command.OVERLAY, Command.TINT, Command.HEAT, Command.BESIDE, Command.HELP, Command.SMOOTH)
 
 
 class Window(Display):
@@ -31,7 +34,8 @@ class Window(Display):
         self._size_px, self._clock = size_px, clock
         self._keymap = Keymap()
         self._on: set[Command] = set()
-        self._line: str | None = None
+        self._beside = False
+        self._line = PromptLine()
         self._fullscreen = False
         self._window = pygame.Window(TITLE, _first_size_px(size_px), resizable=True)
         self._refit()
@@ -49,10 +53,11 @@ class Window(Display):
                 return inputs
 
     def show(self, picture: Picture) -> None:
+        self._compare(picture.truth_u8 is not None and Command.BESIDE in self._on)
         lines = self._lines(picture)
         look = (picture.x_px, picture.y_px, lines)
         if picture.step is not self._drawn_step:
-            self._scaled = self._scale_frame(picture.step)
+            self._scaled = self._scale_frame(picture)
         elif look == self._drawn_look:
             return
         self._drawn_step, self._drawn_look = picture.step, look
@@ -73,7 +78,7 @@ class Window(Display):
             self._refit()
         elif event.type == pygame.WINDOWFOCUSLOST:
             inputs.events.extend(self._keymap.release_all(t_ns, *self._mouse_px()))
-        elif self._line is not None and event.type in (pygame.KEYDOWN, pygame.TEXTINPUT):
+        elif self._line.text is not None and event.type in (pygame.KEYDOWN, pygame.TEXTINPUT):
             self._edit_prompt(event, inputs)
         elif event.type == pygame.KEYDOWN:
             self._press(event.scancode, t_ns, inputs)
@@ -119,38 +124,59 @@ class Window(Display):
             self._keymap.grabbed = not self._keymap.grabbed
             self._window.grab_keyboard = self._keymap.grabbed
         elif command == Command.PROMPT:
-            self._line = ""
+            self._line.open()
             pygame.key.start_text_input()
         else:
             inputs.commands.append(command)
 
     def _edit_prompt(self, event: pygame.event.Event, inputs: Inputs) -> None:
-        assert self._line is not None
         if event.type == pygame.TEXTINPUT:
-            self._line += event.text
+            self._line.write(event.text)
         elif event.key == pygame.K_BACKSPACE:
-            self._line = self._line[:-1]
-        elif event.key in (pygame.K_RETURN, pygame.K_KP_ENTER, pygame.K_ESCAPE, pygame.K_F9):
-            inputs.prompt = self._line if event.key in (pygame.K_RETURN, pygame.K_KP_ENTER) else inputs.prompt
-            self._line = None
+            self._line.erase()
+        elif event.key in (pygame.K_UP, pygame.K_DOWN):
+            self._line.look_back(1 if event.key == pygame.K_UP else -1)
+        elif event.key in (pygame.K_RETURN, pygame.K_KP_ENTER):
+            inputs.prompt = self._line.take()
+        elif event.key in (pygame.K_ESCAPE, pygame.K_F9):
+            self._line.leave()
+        if self._line.text is None:
             pygame.key.stop_text_input()
 
     # Pictures ------------------------------------------------------------------------------------------------------
 
+    def _compare(self, beside: bool) -> None:
+        """Show the recorded frame at the left of the generated one, or no longer, in a window of that shape."""
+        if beside == self._beside:
+            return
+        self._beside = beside
+        self._window.title = f"{TITLE}: recorded, generated" if beside else TITLE
+        if not self._fullscreen:
+            self._window.size = _first_size_px(self._shown_px)
+        self._refit()
+
+    @property
+    def _shown_px(self) -> tuple[int, int]:
+        """(width, height) of what is shown before it is scaled."""
+        return self._size_px[0] * (1 + self._beside), self._size_px[1]
+
     def _refit(self) -> None:
         """The window has another size or look: place the picture again and forget what was drawn."""
-        self._viewport = Viewport.fit(self._size_px, self._window.size, smooth=Command.SMOOTH in self._on)
+        self._viewport = Viewport.fit(self._shown_px, self._window.size, smooth=Command.SMOOTH in self._on)
         self._drawn_step: Step | None = None
         self._drawn_look: tuple[int, int, list[str]] | None = None
         self._pointer_key: bytes | None = None
 
-    def _scale_frame(self, step: Step) -> pygame.Surface:
+    def _scale_frame(self, picture: Picture) -> pygame.Surface:
+        step = picture.step
         frame_u8 = step.frame_u8
         if Command.HEAT in self._on:
             frame_u8 = heat_map(frame_u8, step.dirty_probability)
         if Command.TINT in self._on:
             frame_u8 = tint_dirty(frame_u8, step.dirty)
-        surface = pygame.image.frombytes(frame_u8.tobytes(), self._size_px, "RGB")
+        if self._beside and picture.truth_u8 is not None:
+            frame_u8 = np.hstack([picture.truth_u8, frame_u8])
+        surface = pygame.image.frombytes(frame_u8.tobytes(), frame_u8.shape[1::-1], "RGB")
         return self._scale(surface, self._viewport.picture_px)
 
     def _scale(self, surface: pygame.Surface, size_px: tuple[int, int]) -> pygame.Surface:
@@ -174,7 +200,7 @@ class Window(Display):
         shape = picture.step.shape
         if shape is not None:
             screen.set_clip(pygame.Rect((left, top), self._viewport.picture_px))
-            corner = picture.x_px - shape.hot_x_px, picture.y_px - shape.hot_y_px
+            corner = picture.x_px - shape.hot_x_px + self._size_px[0] * self._beside, picture.y_px - shape.hot_y_px
             screen.blit(self._pointer(shape), self._viewport.to_window(*corner))
             screen.set_clip(None)
         if lines:
@@ -187,8 +213,12 @@ class Window(Display):
             lines += status_lines(picture.status, picture.step)
         if Command.HELP in self._on:
             lines += help_lines()
-        if self._line is not None:
-            lines.append(f"prompt (Enter takes it, Escape leaves it): {self._line}_")
+        if Command.BESIDE in self._on and picture.truth_u8 is None:
+            lines.append("no recording is replayed: play with '--actions SESSION.h5'")
+        if self._keymap.grabbed:
+            lines.append(f"every key goes into the desktop; {BINDINGS[Command.GRAB].label()} lets go")
+        if self._line.text is not None:
+            lines.append(f"prompt (Enter takes it, Escape leaves it, Up calls back): {self._line.text}_")
         return lines
 
 

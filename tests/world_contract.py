@@ -163,6 +163,21 @@ class WorldContract:
             world.step(action)
         assert_array_equal(world.reset(seed=9).frame_u8, fresh)
 
+    def test_a_snapshot_is_a_moment_to_go_on_from_as_often_as_wanted(self, world: World) -> None:
+        def play() -> list[NDArray[np.uint8]]:
+            return [world.step(action).frame_u8 for action in script(world.size_px)]
+
+        world.reset(seed=4, prompt="light theme")
+        play()
+        snapshot = world.snapshot()
+        expected = play()
+        world.set_prompt("dark theme")
+        play()
+        for beginning in (first_frame(world), None):
+            world.restore(snapshot)
+            assert_array_equal(play(), expected)
+            world.reset(seed=11, frame_u8=beginning)
+
     def test_close(self, world: World) -> None:
         world.reset(seed=0)
         world.close()

@@ -120,6 +120,7 @@ def test_bad_arguments(track: Path, tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "keep their size" in fails(capsys, *headless, "--beside", "--out", tmp_path / "out.h5")
     assert "need '--headless'" in fails(capsys, "--out", tmp_path / "out.gif")
     assert "use '--out FILE.h5'" in fails(capsys, *headless, "--out", tmp_path / "o.gif", "--record", tmp_path / "r.h5")
+    assert "to record a replay" in fails(capsys, "--actions", track, "--record", tmp_path / "r.h5")
     assert "name it .h5" in fails(capsys, "--record", tmp_path / "r.mp4")
 
 
@@ -142,3 +143,4 @@ def test_a_track_that_does_not_fit(tmp_path: Path, capsys: pytest.CaptureFixture
     broken.write_bytes(b"no session")
     assert "not a readable HDF5 file" in fails(capsys, "--headless", "--actions", broken, "--out", out)
     assert not out.exists()
+    assert "use a session of that size" in fails(capsys, "--actions", other_size)

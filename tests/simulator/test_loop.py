@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import imageio.v3 as iio
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
@@ -203,6 +204,97 @@ def test_a_reset_ends_the_recording(tmp_path: Path) -> None:
     with Session(tmp_path / "dreamdesk-0001.h5") as first, Session(tmp_path / "dreamdesk-0002.h5") as second:
         assert len(first) > 1 and len(second) > 1
     assert sorted(path.name for path in tmp_path.iterdir()) == ["dreamdesk-0001.h5", "dreamdesk-0002.h5"]
+
+
+def test_a_rewind_shows_the_past_and_goes_on_from_it() -> None:
+    stage = Stage()
+    stage.turns(8 * TURNS_A_FRAME)
+    before = stage.display.pictures[-1].step.frame_u8
+    stage.turns(8 * TURNS_A_FRAME, Inputs(events=[stage.event(EventKind.BUTTON_DOWN)]))
+    assert (stage.display.pictures[-1].step.frame_u8 != before).any()
+    stage.command(Command.PAUSE, Command.REWIND, turns=TURNS_A_FRAME)
+    assert_array_equal(stage.display.pictures[-1].step.frame_u8, before)
+    stage.command(Command.PAUSE, turns=2 * TURNS_A_FRAME)
+    assert_array_equal(stage.display.pictures[-1].step.frame_u8, before)
+    assert not stage.world.actions[-1].buttons, "what was held before the rewind is forgotten"
+
+
+def test_a_rewind_keeps_the_prompt() -> None:
+    stage = Stage()
+    stage.turns(4 * TURNS_A_FRAME, Inputs(prompt="dark"))
+    dark = stage.display.pictures[-1].step.frame_u8
+    stage.command(Command.REWIND, turns=4 * TURNS_A_FRAME)
+    assert (stage.display.pictures[-4 * TURNS_A_FRAME].step.frame_u8 != dark).any()
+    assert_array_equal(stage.display.pictures[-1].step.frame_u8, dark)
+    assert stage.display.pictures[-1].status.prompt == "dark"
+
+
+def test_speed() -> None:
+    stage = Stage()
+    steps = []
+    for command in (Command.SLOWER, Command.FASTER, Command.FASTER):
+        stage.command(command, turns=1)
+        before = len(stage.world.actions)
+        stage.turns(20 * TURNS_A_FRAME)
+        steps.append(len(stage.world.actions) - before)
+    assert steps == pytest.approx([10, 20, 40], abs=1)
+    assert stage.display.pictures[-1].status.nominal_fps == 30
+
+
+def test_gif(tmp_path: Path) -> None:
+    stage = Stage(folder=tmp_path)
+    stage.turns(TURNS_A_FRAME)
+    stage.command(Command.GIF, turns=4 * TURNS_A_FRAME)
+    assert stage.display.pictures[-1].status.recording == "dreamdesk-0001.gif"
+    stage.command(Command.NEXT_SEED, turns=2 * TURNS_A_FRAME)
+    stage.command(Command.GIF)
+    status = stage.display.pictures[-1].status
+    assert status.recording == "" and status.notice == f"saved {tmp_path / 'dreamdesk-0001.gif'}"
+    film = iio.imread(tmp_path / "dreamdesk-0001.gif")[..., :3]
+    assert len(film) == pytest.approx(7, abs=1)
+    for picture, seed in ((film[0], 0), (film[-1], 1)):
+        wallpaper = FakeWorld().reset(seed=seed).frame_u8[0, 0].astype(int)
+        assert np.abs(picture[0, 0] - wallpaper).max() < 8
+    assert (film[0][48, 64] == 0).all(), "the pointer is in the picture"
+
+
+def test_a_gif_ends_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("simulator.reel.SECONDS", 0.4)
+    stage = Stage(folder=tmp_path)
+    stage.turns(TURNS_A_FRAME)
+    stage.command(Command.GIF, turns=10 * TURNS_A_FRAME)
+    assert len(iio.imread(tmp_path / "dreamdesk-0001.gif")) == 6
+    assert stage.display.pictures[-1].status.recording == ""
+
+
+def test_what_is_being_made_is_complete_when_the_user_leaves(tmp_path: Path) -> None:
+    stage = Stage(folder=tmp_path)
+    stage.turns(TURNS_A_FRAME)
+    stage.command(Command.GIF, Command.RECORD, turns=4 * TURNS_A_FRAME)
+    stage.command(Command.QUIT)
+    stage.loop.run()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["dreamdesk-0001.gif", "dreamdesk-0001.h5"]
+
+
+@pytest.mark.parametrize("command", [Command.GIF, Command.RECORD])
+def test_a_recording_that_cannot_be_made_is_said(tmp_path: Path, command: Command) -> None:
+    stage = Stage(folder=tmp_path / "nowhere")
+    stage.turns(2)
+    stage.command(command, turns=2 * TURNS_A_FRAME)
+    status = stage.display.pictures[-1].status
+    assert status.notice.startswith("not recorded: the folder") and status.recording == ""
+
+
+def test_a_gif_that_the_encoder_refuses_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError("no room")
+
+    monkeypatch.setattr("simulator.reel.Film", refuse)
+    stage = Stage(folder=tmp_path)
+    stage.turns(TURNS_A_FRAME)
+    stage.command(Command.GIF, turns=TURNS_A_FRAME)
+    stage.command(Command.GIF)
+    assert stage.display.pictures[-1].status.notice == "no GIF: no room"
 
 
 def test_screenshot_has_the_pointer(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """The overlay's lines and tints."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from recorder.actions import Action, Event, EventKind
@@ -18,6 +20,11 @@ def test_the_overlay_names_its_numbers() -> None:
     for part in ("14.9 of 15 fps", "2 late", "p50 40 ms", "p95 71 ms", "48 of 48", "seed 3", "4 steps on cpu", "dark"):
         assert part in text
     assert badge_lines(STATUS) == []
+
+
+def test_badges_say_what_is_out_of_the_ordinary() -> None:
+    status = replace(STATUS, paused=True, speed=0.5, recording="a.h5, b.gif", notice="saved c.png")
+    assert badge_lines(status) == ["recording a.h5, b.gif", "speed 0.5", "paused", "saved c.png"]
 
 
 def test_the_help_lists_every_command() -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import mss
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from recorder.session import Session
 from simulator.fake_world import FakeWorld
+from simulator.overlay import TINT
 
 ROOT = Path(__file__).parents[2]
 PLAY_FAKE = """
@@ -25,7 +27,10 @@ main(sys.argv[1:], lambda folder, device, steps: Loaded(world=FakeWorld((512, 38
 """
 SCREEN_PX = (1200, 900)
 SIZE_PX = (512, 384)
-PATIENCE_S = 20.0
+CORNER_PX = (SCREEN_PX[0] - SIZE_PX[0]) // 2, (SCREEN_PX[1] - SIZE_PX[1]) // 2
+WALLPAPER = FakeWorld(SIZE_PX).reset(seed=0).frame_u8[0, 0]
+PATIENCE_S = 45.0
+STILL_S = 0.7  # ten frames
 
 
 def environment(**changes: str) -> dict[str, str]:
@@ -57,7 +62,7 @@ def display() -> Iterator[str]:
     read_fd, write_fd = os.pipe()
     screen = f"{SCREEN_PX[0]}x{SCREEN_PX[1]}x24"
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write_fd), "-screen", "0", screen, "-nolisten", "tcp"],
+        ["Xvfb", "-displayfd", str(write_fd), "-screen", "0", screen, "-nolisten", "tcp", "-noreset"],
         pass_fds=[write_fd],
         stderr=subprocess.DEVNULL,
     )
@@ -68,45 +73,82 @@ def display() -> Iterator[str]:
     server.wait()
 
 
-def test_the_real_window(display: str, tmp_path: Path) -> None:
-    record = tmp_path / "play.h5"
+@contextmanager
+def played(display: str, folder: Path, *arguments: object) -> Iterator[subprocess.Popen[str]]:
+    """The fake world's window, once it is there."""
     player = subprocess.Popen(
-        [sys.executable, "-c", PLAY_FAKE, "--record", str(record)],
+        [sys.executable, "-c", PLAY_FAKE, *(str(argument) for argument in arguments)],
         env=environment(DISPLAY=display),
-        cwd=tmp_path,
+        cwd=folder,
         stdout=subprocess.PIPE,
         text=True,
     )
-    wallpaper = FakeWorld(SIZE_PX).reset(seed=0).frame_u8[0, 0]
-    corner = (SCREEN_PX[0] - SIZE_PX[0]) // 2, (SCREEN_PX[1] - SIZE_PX[1]) // 2
     try:
-        wait_for(display, lambda picture: (picture[-1, -1] == wallpaper).all(), corner)
-        xdotool(display, "mousemove", corner[0] + 200, corner[1] + 210, "click", 1)
-        clicked = wait_for(display, lambda picture: changed(picture, wallpaper, 13, 12), corner)
-        assert tuple(clicked[210, 200]) == (0, 0, 0), "the arrow's tip lies at the pointer"
-        xdotool(display, "key", "a", "Return", "Escape")
-        wait_for(display, lambda picture: changed(picture, wallpaper, 23, 2), corner)
-        xdotool(display, "key", "F1")
-        wait_for(display, lambda picture: (picture[2, 2] != wallpaper).all(), corner)
-        xdotool(display, "key", "F6")
-        other = FakeWorld(SIZE_PX).reset(seed=1).frame_u8[0, 0]
-        wait_for(display, lambda picture: (picture[-1, -1] == other).all(), corner)
-        xdotool(display, "keydown", "ctrl", "keydown", "alt", "key", "q", "keyup", "alt", "keyup", "ctrl")
-        said, _ = player.communicate(timeout=PATIENCE_S)
+        wait_for(display, lambda picture: (picture[-1, -1] == WALLPAPER).all())
+        yield player
     finally:
         player.kill()
         player.wait()
+
+
+def test_the_real_window(display: str, tmp_path: Path) -> None:
+    record = tmp_path / "play.h5"
+    with played(display, tmp_path, "--record", record) as player:
+        click(display, 200, 210)
+        clicked = wait_for(display, lambda picture: changed(picture, 13, 12))
+        assert tuple(clicked[210, 200]) == (0, 0, 0), "the arrow's tip lies at the pointer"
+        xdotool(display, "key", "a", "Return", "Escape")
+        wait_for(display, lambda picture: changed(picture, 23, 2))
+        xdotool(display, "key", "F1")
+        wait_for(display, lambda picture: (picture[2, 2] != WALLPAPER).all())
+        xdotool(display, "key", "F6")
+        other = FakeWorld(SIZE_PX).reset(seed=1).frame_u8[0, 0]
+        wait_for(display, lambda picture: (picture[-1, -1] == other).all())
+        xdotool(display, "keydown", "ctrl", "keydown", "alt", "key", "q", "keyup", "alt", "keyup", "ctrl")
+        said, _ = player.communicate(timeout=PATIENCE_S)
     assert player.returncode == 0
     assert "input to photon p50" in said
     with Session(record) as session:
         events = [event for action in session.actions() for event in action.events]
         assert len(events) == 8, "one click and three keys, each down and up"
-        assert tuple(session.frames[-1][383, 40]) != tuple(wallpaper)
+        assert tuple(session.frames[-1][383, 40]) != tuple(WALLPAPER)
 
 
-def changed(picture: NDArray[np.uint8], wallpaper: NDArray[np.uint8], row: int, column: int) -> bool:
-    """The tile's last pixel, which the pointer leaves free, is no wallpaper."""
-    return bool((picture[16 * row + 15, 16 * column + 15] != wallpaper).any())
+def test_pause_step_tint_and_rewind_in_the_real_window(display: str, tmp_path: Path) -> None:
+    with played(display, tmp_path):
+        click(display, 200, 210)
+        painted = corner_of(wait_for(display, lambda picture: changed(picture, 13, 12)), 13, 12)
+        xdotool(display, "key", "F7")
+        wait_for(display, lambda picture: (picture[2, 2] != WALLPAPER).all())  # it says that it is paused
+        click(display, 300, 210)
+        time.sleep(STILL_S)
+        assert not changed(grab(display), 13, 18), "a click in the pause changes nothing"
+        xdotool(display, "key", "F8")
+        wait_for(display, lambda picture: changed(picture, 13, 18))
+        xdotool(display, "key", "F2")
+        tinted = (painted.astype(int) + TINT) // 2
+        picture = wait_for(display, lambda picture: (corner_of(picture, 13, 18) != painted).any())
+        assert np.abs(corner_of(picture, 13, 18) - tinted).max() <= 1
+        assert (corner_of(picture, 13, 12) == painted).all(), "a tile that was not painted last has no tint"
+        xdotool(display, "key", "F2")
+        wait_for(display, lambda picture: (corner_of(picture, 13, 18) == painted).all())
+        xdotool(display, "key", "shift+F5", "shift+F5", "shift+F5")
+        wait_for(display, lambda picture: not changed(picture, 13, 18))
+
+
+def corner_of(picture: NDArray[np.uint8], row: int, column: int) -> NDArray[np.uint8]:
+    """The tile's last pixel, which the pointer leaves free."""
+    return picture[16 * row + 15, 16 * column + 15]
+
+
+def changed(picture: NDArray[np.uint8], row: int, column: int) -> bool:
+    """The tile is no wallpaper."""
+    return bool((corner_of(picture, row, column) != WALLPAPER).any())
+
+
+def click(display: str, x_px: int, y_px: int) -> None:
+    """The left button at a place of the picture."""
+    xdotool(display, "mousemove", CORNER_PX[0] + x_px, CORNER_PX[1] + y_px, "click", 1)
 
 
 def xdotool(display: str, *arguments: object) -> None:
@@ -114,16 +156,17 @@ def xdotool(display: str, *arguments: object) -> None:
     subprocess.run(command, env=environment(DISPLAY=display), check=True)
 
 
-def wait_for(
-    display: str, condition: Callable[[NDArray[np.uint8]], bool], corner: tuple[int, int]
-) -> NDArray[np.uint8]:
+def wait_for(display: str, condition: Callable[[NDArray[np.uint8]], bool]) -> NDArray[np.uint8]:
     """The window's pixels (H, W, 3) once they fulfil the condition."""
-    area = {"left": corner[0], "top": corner[1], "width": SIZE_PX[0], "height": SIZE_PX[1]}
     deadline = time.monotonic() + PATIENCE_S
+    while not condition(picture := grab(display)):
+        assert time.monotonic() < deadline, "the window does not show it"
+        time.sleep(0.05)
+    return picture
+
+
+def grab(display: str) -> NDArray[np.uint8]:
+    """The window's pixels (H, W, 3)."""
+    area = {"left": CORNER_PX[0], "top": CORNER_PX[1], "width": SIZE_PX[0], "height": SIZE_PX[1]}
     with mss.MSS(display=display) as grabber:
-        while True:
-            picture = np.asarray(grabber.grab(area))[..., 2::-1]
-            if condition(picture):
-                return picture
-            assert time.monotonic() < deadline, "the window does not show it"
-            time.sleep(0.05)
+        return np.asarray(grabber.grab(area))[..., 2::-1]

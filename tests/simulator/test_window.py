@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 
 import numpy as np
 import pygame
@@ -115,7 +116,9 @@ def test_grab_sends_function_keys_in_and_lets_go_again(window: Window) -> None:
     chord = stroke("ControlLeft", "AltLeft", "KeyG")
     grabbed = send(window, *chord, *stroke("F5"))
     assert grabbed.commands == [] and KEYS[grabbed.events[-1].code].name == "F5"
+    assert "Ctrl+Alt+G lets go" in window._lines(picture())[-1]
     assert send(window, *chord, *stroke("F5")).commands == [Command.RESET]
+    assert window._lines(picture()) == []
 
 
 def test_prompt_line(window: Window) -> None:
@@ -130,6 +133,8 @@ def test_prompt_line(window: Window) -> None:
     send(window, *stroke("F9"), text("light"))
     assert send(window, key_event("Escape", key=pygame.K_ESCAPE)).prompt is None
     assert len(send(window, *stroke("KeyA")).events) == 2
+    send(window, *stroke("F9"), key_event("ArrowUp", key=pygame.K_UP))
+    assert send(window, key_event("Enter", key=pygame.K_RETURN)).prompt == "dark"
 
 
 def test_the_frame_and_the_pointer_are_drawn_in_place(window: Window) -> None:
@@ -175,6 +180,32 @@ def test_switches_change_the_picture_and_back(window: Window, key: str) -> None:
     assert (drawn(window, picture(step)) != plain).any()
     send(window, *stroke(key))
     assert (drawn(window, picture(step)) == plain).all()
+
+
+def test_beside_the_recording(window: Window) -> None:
+    send(window, *stroke("F4"))
+    truth_u8 = np.full((SIZE_PX[1], SIZE_PX[0], 3), 77, np.uint8)
+    step = FakeWorld(SIZE_PX).reset(seed=0)
+    compared = replace(picture(step, 40, 50), truth_u8=truth_u8)
+    height, width, _ = drawn(window, compared).shape
+    assert width / height == 2 * SIZE_PX[0] / SIZE_PX[1], "the window takes the shape of both"
+    window._window.size = (2 * SIZE_PX[0], SIZE_PX[1])
+    send(window, pygame.event.Event(pygame.WINDOWSIZECHANGED))
+    pixels = drawn(window, compared)
+    assert (pixels[:, : SIZE_PX[0]] == 77).all()
+    generated = pixels[:, SIZE_PX[0] :]
+    assert tuple(generated[50, 40]) == (0, 0, 0)
+    same = (generated == step.frame_u8).all(-1)
+    same[50:62, 40:52] = True
+    assert same.all()
+    send(window, *stroke("F4"))
+    height, width, _ = drawn(window, compared).shape
+    assert width / height == SIZE_PX[0] / SIZE_PX[1]
+
+
+def test_beside_nothing_is_one_sentence(window: Window) -> None:
+    send(window, *stroke("F4"))
+    assert window._lines(picture()) == ["no recording is replayed: play with '--actions SESSION.h5'"]
 
 
 def test_no_display_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
