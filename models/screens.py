@@ -1,6 +1,7 @@
 """The screens that were shown last, whole: what a change may bring back is cut from them."""
 
 from collections import deque
+from copy import copy
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,12 @@ class Screens:
     def __init__(self, frame_u8: NDArray[np.uint8]) -> None:
         everything = np.ones([side // TILE_PX for side in frame_u8.shape[:2]], bool)
         self._shown = deque([(frame_u8, everything, 0)], maxlen=KEPT)
+
+    def __deepcopy__(self, memo: dict) -> "Screens":
+        """The screens are shared: nobody writes to them."""
+        other = copy(self)
+        other._shown = copy(self._shown)
+        return other
 
     def show(self, frame_u8: NDArray[np.uint8], dirty: NDArray[np.bool_], frame: int) -> None:
         """Add a screen that nobody will write to, the tiles (rows, columns) that changed to it, and when."""

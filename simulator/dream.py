@@ -128,10 +128,10 @@ class Dream:
         return to_frame(tokenizer.decode(tokenizer.encode(to_tiles(frame_u8))), self._grid[1])
 
     def snapshot(self) -> object:
-        return deepcopy((self.engine.state(), self._frame_u8, self._told_u8, self.prompt))
+        return deepcopy((self.engine.state(), self.prompt))
 
     def restore(self, snapshot: Any) -> None:
-        state, self._frame_u8, self._told_u8, self.prompt = deepcopy(snapshot)
+        state, self.prompt = deepcopy(snapshot)
         self.engine.restore(state)
 
     def close(self) -> None:
