@@ -65,7 +65,7 @@ class Evaluate:
                 **judgement.report,
             }
             world.close()
-        write_text(self.out / "index.html", render(report, judgement.strips, judgement.video_mp4))
+        write_text(self.out / "index.html", render(report, judgement.exhibits))
         write_json(self.out / "report.json", report)
         print(json.dumps(report["metrics"], indent=1))
         print(f"{self.out / 'index.html'}")

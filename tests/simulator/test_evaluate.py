@@ -129,11 +129,31 @@ def test_without_reader_and_tokenizer_the_rest_still_runs(footage: list[Footage]
     assert report["baselines"]["vae_ceiling"] is None and "baselines.vae_ceiling" in report["not_measured"]
 
 
+def test_intervals_hold_their_value_by_event_class_too(judgements: dict[str, Judgement]) -> None:
+    report = judgements["late"].report
+    bounds = report["confidence"]["intervals"]["model"]
+    details = report["details"]["model"]
+    for key in ("psnr_changed_db", "event_iou", "transition_accuracy"):
+        low, high = bounds[key]
+        assert low <= report["metrics"][key] <= high
+    for event_class in ("click", "type"):
+        low, high = bounds["event_iou_by_event"][event_class]
+        assert low <= details["event_iou_by_event"][event_class] <= high
+    assert bounds["rmse_at"]["60"][0] <= report["metrics"]["rmse_at"]["60"] <= bounds["rmse_at"]["60"][1]
+    assert bounds["rmse_at"]["300"] is None
+
+
+def test_each_session_is_told_alone(judgements: dict[str, Judgement]) -> None:
+    report = judgements["late"].report
+    alone = report["by_session"]["model"]["psnr_db"]
+    assert len(alone) == 2 and min(alone) <= report["metrics"]["psnr_db"] <= max(alone)
+
+
 def test_the_same_seed_gives_the_same_bytes(footage: list[Footage], judgements: dict[str, Judgement]) -> None:
     noise = Scripted([film.path for film in footage], noise=1)
     again = evaluate(noise, footage, EFFORT, seed=0, roundtrip=_coarse, read=read_tiles)
     assert again.report == judgements["noise"].report
-    assert again.video_mp4 == judgements["noise"].video_mp4
+    assert again.exhibits.video_mp4 == judgements["noise"].exhibits.video_mp4
 
 
 def test_another_seed_looks_at_other_events(footage: list[Footage]) -> None:
@@ -220,10 +240,10 @@ def test_the_page_has_a_row_for_every_metric(
 ) -> None:
     judgement = judgements["late"]
     report = {"checkpoint": {"path": "a <b>"}, "data": describe_data(folder, footage), **judgement.report}
-    page = render(report, judgement.strips, judgement.video_mp4)
+    page = render(report, judgement.exhibits)
     for metric in METRICS:
         assert metric.title in page
-    assert "a &lt;b&gt;" in page and page.count("<h3>") == len(judgement.strips) >= 3
+    assert "a &lt;b&gt;" in page and page.count("<h3>") == len(judgement.exhibits.strips) >= 3
 
 
 @pytest.mark.usefixtures("shipped_fake")
