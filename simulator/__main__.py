@@ -21,6 +21,8 @@ class Evaluate:
     """A folder of sessions, of which the test split is used, or one session file."""
     out: Path
     """The folder for the report."""
+    compare: tuple[Path, Path] | None = None
+    """Two folders with reports on the same sessions: puts them side by side and measures nothing."""
     quick: bool = False
     """Look at little: two minutes instead of thirty on two cores."""
     minutes_per_session: float | None = None
@@ -35,6 +37,21 @@ class Evaluate:
     """What is sampled, and what the model draws."""
 
     def run(self) -> None:
+        if self.compare:
+            self._compare(*self.compare)
+        else:
+            self._evaluate()
+
+    def _compare(self, a: Path, b: Path) -> None:
+        from simulator.comparison import compare, load_report
+        from simulator.comparison_page import render
+        from simulator.report import write_text
+
+        reports = load_report(a), load_report(b)
+        write_text(self.out / "index.html", render(*reports, compare(*reports)))
+        print(f"{self.out / 'index.html'}")
+
+    def _evaluate(self) -> None:
         from simulator.dream import Dream
         from simulator.evaluate import describe_checkpoint, describe_data, evaluate, open_footage
         from simulator.page import render

@@ -18,6 +18,7 @@ class Metric:
     published: str = ""
 
 
+ARROWS = {"high": " ↑", "low": " ↓", "": ""}
 METRICS = (
     Metric(
         "psnr_changed_db",

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from simulator.catalogue import METRICS, Metric
+from simulator.catalogue import ARROWS, METRICS, Metric
 from simulator.document import cell, document, figure
 from simulator.exhibits import Exhibits, Strip
 from simulator.plots import bars_png, calibration_png, confusion_png, drift_png, latency_png
@@ -71,7 +71,6 @@ def _subject(report: Mapping[str, Any]) -> str:
 
 
 def _row(metric: Metric, subjects: Mapping[str, Any], report: Mapping[str, Any]) -> str:
-    arrow = {"high": " ↑", "low": " ↓", "": ""}[metric.best]
     unit = f" ({escape(metric.unit)})" if metric.unit else ""
     bounds = report["confidence"]["intervals"]
     cells = [
@@ -79,7 +78,7 @@ def _row(metric: Metric, subjects: Mapping[str, Any], report: Mapping[str, Any])
         for name, values in subjects.items()
     ]
     words = "".join(f'<td class="meaning">{escape(text)}</td>' for text in (metric.published, metric.meaning))
-    return f"<tr><td>{escape(metric.title)}{unit}{arrow}</td>{''.join(cells)}{words}</tr>"
+    return f"<tr><td>{escape(metric.title)}{unit}{ARROWS[metric.best]}</td>{''.join(cells)}{words}</tr>"
 
 
 def _plots(report: Mapping[str, Any], exhibits: Exhibits) -> dict[str, bytes]:
@@ -90,30 +89,32 @@ def _plots(report: Mapping[str, Any], exhibits: Exhibits) -> dict[str, bytes]:
         curves = {name: row["rmse_curve"] for name, row in details.items()}
         plots["Drift: distance from the true screen while on its own"] = drift_png(curves, report["data"]["fps"])
     if model["calibration"]:
-        plots["When: are the probabilities honest?"] = calibration_png(model["calibration"])
+        plots["When: are the probabilities honest?"] = calibration_png({"model": model["calibration"]})
     if exhibits.steps_ms:
         plots["Latency: the wall time of a step on its own"] = latency_png(exhibits.steps_ms)
     if model["transition_confusion"]:
         plots["Large changes: which kind was due, which came (the diagonal is right)"] = confusion_png(
             model["transition_confusion"]
         )
+    return plots | class_plots({name: (report, name) for name in details})
+
+
+def class_plots(subjects: Mapping[str, tuple[Mapping[str, Any], str]]) -> dict[str, bytes]:
+    """Title -> bars by class of each subject, which is (report, name in it), with intervals where there are any."""
+    plots = {}
     for key, title, label in _BY_CLASS:
-        known = {
-            name: row
-            for name, row in _by_class(report, key).items()
-            if row and any(part is not None for part in row.values())
-        }
-        if "model" in known:
-            bounds = {name: row.get(key) for name, row in report["confidence"]["intervals"].items()}
-            plots[title] = bars_png(known, label, bounds)
+        rows = {shown: _by_class(report, name, key) for shown, (report, name) in subjects.items()}
+        rows = {shown: row for shown, row in rows.items() if row and any(part is not None for part in row.values())}
+        bounds = {shown: report["confidence"]["intervals"][name].get(key) for shown, (report, name) in subjects.items()}
+        if rows:
+            plots[title] = bars_png(rows, label, bounds)
     return plots
 
 
-def _by_class(report: Mapping[str, Any], key: str) -> dict[str, Any]:
-    """Subject -> class -> value, wherever the report keeps it."""
-    baselines = {name: row for name, row in report["baselines"].items() if row}
-    subjects = {"model": report["metrics"]} | baselines
-    return {name: values.get(key, report["details"][name].get(key)) for name, values in subjects.items()}
+def _by_class(report: Mapping[str, Any], name: str, key: str) -> dict[str, Any] | None:
+    """Class -> value of one subject, wherever the report keeps it."""
+    values = report["metrics"] if name == "model" else report["baselines"][name]
+    return values.get(key, report["details"][name].get(key))
 
 
 def _strip(strip: Strip) -> str:

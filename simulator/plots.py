@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-_COLOURS = {"model": "#3465c8", "copy_last": "#999999", "vae_ceiling": "#2a9d5c"}
+_COLOURS = {"model": "#3465c8", "copy_last": "#999999", "vae_ceiling": "#2a9d5c", "A": "#3465c8", "B": "#d9822b"}
 _BAR_WIDTH = 0.8
 _LATENCY_BINS = 40
 
@@ -28,21 +28,19 @@ def drift_png(curves: Mapping[str, list[float | None]], fps: float) -> bytes:
     return _png(figure)
 
 
-def calibration_png(rows: list[dict[str, Any]]) -> bytes:
+def calibration_png(subjects: Mapping[str, list[dict[str, Any]]]) -> bytes:
     """Said probability against how often something changed; the dots' area is the number of frames."""
     figure, axes = _figure()
-    frames = sum(row["frames"] for row in rows)
     axes.plot([0, 1], [0, 1], color="#cccccc")
-    axes.plot([row["probability"] for row in rows], [row["changed"] for row in rows], color=_COLOURS["model"])
-    axes.scatter(
-        [row["probability"] for row in rows],
-        [row["changed"] for row in rows],
-        s=[12 + 400 * row["frames"] / frames for row in rows],
-        color=_COLOURS["model"],
-        alpha=0.7,
-    )
+    for name, rows in subjects.items():
+        frames = sum(row["frames"] for row in rows)
+        said, changed = ([row[key] for row in rows] for key in ("probability", "changed"))
+        areas = [12 + 400 * row["frames"] / frames for row in rows]
+        axes.plot(said, changed, color=_COLOURS.get(name), label=_label(name))
+        axes.scatter(said, changed, s=areas, color=_COLOURS.get(name), alpha=0.7)
     axes.set_xlabel("probability of a change, as the model says it")
     axes.set_ylabel("share of frames that changed")
+    _legend(axes)
     return _png(figure)
 
 

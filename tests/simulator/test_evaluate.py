@@ -2,8 +2,6 @@
 
 import json
 import re
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +20,7 @@ from simulator.page import render
 from simulator.pixel_metrics import NO_ERROR_DB
 from simulator.plan import Effort, make_plan
 from simulator.rollout import Stretch, closed_loop, roll
+from tests.simulator.browser import look_at
 from tests.simulator.held_out import FPS, FRAMES, SIZE_PX, Scripted, read_tiles, write_held_out
 
 EFFORT = Effort(minutes_per_session=1, events=20, tracks=2, texts=8)
@@ -215,24 +214,7 @@ def test_the_command_writes_one_page_that_a_browser_shows(
     assert list(report["checkpoint"]["sha256"]) == ["world.safetensors"] and len(report["data"]["sessions"]) == 2
     page = (out / "index.html").read_text()
     assert not re.findall(r'(?:src|href)="(?!data:)', page)
-    _look_at(out / "index.html")
-
-
-def _look_at(page: Path) -> None:
-    """Load the page in a headless browser: every picture and the video must show, nothing may fail."""
-    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if browser is None:
-        pytest.skip("no browser: 'apt-get install chromium' to try the page in one")
-    probe = """<script>addEventListener("load", () => setTimeout(() => {
-      const broken = [...document.images].filter(image => !image.naturalWidth).length;
-      const failure = document.querySelector("video").error;
-      document.title = `images ${document.images.length} broken ${broken} video ${failure}`;
-    }, 200))</script></body>"""
-    probed = page.with_name("probed.html")
-    probed.write_text(page.read_text().replace("</body>", probe))
-    options = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=4000", "--dump-dom"]
-    done = subprocess.run([browser, *options, probed.as_uri()], capture_output=True, text=True, timeout=60)
-    assert re.search(r"<title>images ([1-9]\d*) broken 0 video null</title>", done.stdout), done.stdout[:400]
+    look_at(out / "index.html")
 
 
 def test_the_page_has_a_row_for_every_metric(
