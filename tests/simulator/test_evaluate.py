@@ -4,6 +4,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 
 from simulator.__main__ import main
-from simulator.catalogue import METRICS
+from simulator.catalogue import METRICS, Metric
 from simulator.evaluate import Judgement, describe_data, evaluate, open_footage
 from simulator.fake_world import FakeWorld
 from simulator.footage import Footage
@@ -27,6 +28,24 @@ EFFORT = Effort(minutes_per_session=1, events=20, tracks=2, texts=8)
 HIGH = [metric.key for metric in METRICS if metric.best == "high"]
 # what asks whether the right thing happened, whenever it did
 IN_THE_END = ("event_iou", "event_psnr_db", "typing_accuracy", "ocr_char_accuracy", "ocr_exact_line")
+# From best to worst; what shares a place ties. Noise is named where it knows less than copying: on tiles that turn from
+# light to dark its grey is nearer than the old picture, and painting everywhere touches whatever changes.
+ORDER = {
+    "psnr_changed_db": ["truth", "late copy_last"],
+    "psnr_db": ["truth", "late copy_last", "noise"],
+    "ssim_changed": ["truth", "late copy_last", "noise"],
+    "dirty_where": ["truth", "late copy_last"],
+    "dirty_when_auc": ["truth", "copy_last", "late"],  # a frame late is wrong whenever it speaks
+    "dirty_calibration_error": ["truth", "copy_last", "late", "noise"],
+    "event_iou": ["truth late", "noise", "copy_last"],
+    "event_psnr_db": ["truth late", "copy_last"],
+    "transition_accuracy": ["truth", "late copy_last"],
+    "ocr_char_accuracy": ["truth late", "copy_last", "noise"],
+    "ocr_exact_line": ["truth late", "copy_last", "noise"],
+    "typing_accuracy": ["truth late", "copy_last noise"],
+    "rmse_at": ["truth late", "copy_last", "noise"],
+    "pointer_shape_accuracy": ["truth", "late", "copy_last", "noise"],
+}
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +105,24 @@ def test_nothing_beats_the_truth(judgements: dict[str, Judgement], other: str) -
             assert truth[key] == worse[key] if tie else truth[key] > worse[key], key
     assert truth["dirty_calibration_error"] < worse["dirty_calibration_error"]
     assert max(_curve(judgements, "truth")) == 0 < max(_curve(judgements, other))
+
+
+@pytest.mark.parametrize("metric", [metric for metric in METRICS if metric.key in ORDER], ids=lambda metric: metric.key)
+def test_known_worlds_come_out_in_order(judgements: dict[str, Judgement], metric: Metric) -> None:
+    def score(name: str) -> float:
+        value = _metrics(judgements, name)[metric.key]
+        value = value["60"] if metric.key == "rmse_at" else value
+        return value if metric.best == "high" else -value
+
+    places = [[score(name) for name in names.split()] for names in ORDER[metric.key]]
+    assert all(len(set(place)) == 1 for place in places), places
+    assert all(better[0] > worse[0] for better, worse in pairwise(places)), places
+
+
+def test_every_metric_with_a_direction_has_its_order(judgements: dict[str, Judgement]) -> None:
+    truth = _metrics(judgements, "truth")
+    measured = {metric.key for metric in METRICS if metric.best and truth[metric.key] is not None}
+    assert measured - {"dirty_where_by_event"} == set(ORDER)
 
 
 def test_a_late_truth_beats_copying_on_its_own_and_noise_loses(judgements: dict[str, Judgement]) -> None:
@@ -229,7 +266,9 @@ def test_the_page_has_a_row_for_every_metric(
 
 
 @pytest.mark.usefixtures("shipped_fake")
-@pytest.mark.parametrize("case", ["empty folder", "another size", "no checkpoint", "too short", "no session"])
+@pytest.mark.parametrize(
+    "case", ["empty folder", "another size", "another rate", "no checkpoint", "too short", "no session"]
+)
 def test_bad_input_is_one_sentence_and_leaves_nothing(
     case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -242,7 +281,8 @@ def test_bad_input_is_one_sentence_and_leaves_nothing(
         data = tmp_path / "none.h5"
     elif case != "empty folder":
         size_px = (64, 64) if case == "another size" else SIZE_PX
-        write_held_out(data, sessions=1, frames=6 if case == "too short" else 40, size_px=size_px)
+        fps = FPS / 2 if case == "another rate" else FPS
+        write_held_out(data, sessions=1, frames=6 if case == "too short" else 40, size_px=size_px, fps=fps)
     with pytest.raises(SystemExit) as exit_info:
         _run(monkeypatch, "evaluate", checkpoint, data, "--out", out)
     said = capsys.readouterr().err.strip().splitlines()
