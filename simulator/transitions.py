@@ -2,8 +2,8 @@
 
 Pairs (screen before, screen after) with a large change are clustered; a generated screen after is right where the
 pair that it makes with the true screen before is nearest to the centre of the true pair's cluster. The distance is
-the mean squared difference of the pair's values in [0, 1], as in NeuralOS's own clustering: what lies under eps is
-nearly the same picture, whereas an angle between two long vectors is small for almost any two screens.
+the mean squared difference of the pair's values in [0, 1], as in NeuralOS's own clustering. All held-out frames make
+the clusters: where there are few, the screen before, which every world is given, tells them apart alone.
 """
 
 import math
