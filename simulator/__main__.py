@@ -21,6 +21,10 @@ class Evaluate:
     """A folder of sessions, of which the test split is used, or one session file."""
     out: Path
     """The folder for the report."""
+    world: str = "simulator.dream:Dream.load"
+    """What makes a World of the model, as module:function."""
+    compare: tuple[Path, Path] | None = None
+    """Two folders with reports on the same sessions: puts them side by side and measures nothing."""
     quick: bool = False
     """Look at little: two minutes instead of thirty on two cores."""
     minutes_per_session: float | None = None
@@ -35,8 +39,23 @@ class Evaluate:
     """What is sampled, and what the model draws."""
 
     def run(self) -> None:
-        from simulator.dream import Dream
+        if self.compare:
+            self._compare(*self.compare)
+        else:
+            self._evaluate()
+
+    def _compare(self, a: Path, b: Path) -> None:
+        from simulator.comparison import compare, load_report
+        from simulator.comparison_page import render
+        from simulator.report import write_text
+
+        reports = load_report(a), load_report(b)
+        write_text(self.out / "index.html", render(*reports, compare(*reports)))
+        print(f"{self.out / 'index.html'}")
+
+    def _evaluate(self) -> None:
         from simulator.evaluate import describe_checkpoint, describe_data, evaluate, open_footage
+        from simulator.foreign import load_world
         from simulator.page import render
         from simulator.plan import QUICK, Effort
         from simulator.report import write_json, write_text
@@ -50,22 +69,22 @@ class Evaluate:
         if cannot_read:
             print(f"simulator: {cannot_read}; text is not measured", file=sys.stderr)
         with open_footage(self.data) as footage:
-            world = Dream.load(self.checkpoint, device=self.device)
+            world = load_world(self.world, self.checkpoint, device=self.device)
             judgement = evaluate(
                 world,
                 footage,
                 effort,
                 seed=self.seed,
-                roundtrip=world.vae_roundtrip,
+                roundtrip=getattr(world, "vae_roundtrip", None),
                 read=None if cannot_read else read_text,
             )
             report = {
-                "checkpoint": describe_checkpoint(self.checkpoint),
+                "checkpoint": {**describe_checkpoint(self.checkpoint), "world": self.world},
                 "data": describe_data(self.data, footage),
                 **judgement.report,
             }
             world.close()
-        write_text(self.out / "index.html", render(report, judgement.strips, judgement.video_mp4))
+        write_text(self.out / "index.html", render(report, judgement.exhibits))
         write_json(self.out / "report.json", report)
         print(json.dumps(report["metrics"], indent=1))
         print(f"{self.out / 'index.html'}")

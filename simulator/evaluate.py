@@ -12,17 +12,17 @@ from tqdm import tqdm
 from recorder.dataset import file_hash, session_paths
 from recorder.pointer import PointerShape
 from simulator.baselines import Ceiling, CopyLast, RoundTrip
-from simulator.exhibits import Strip, strips, video_mp4, video_stretch
+from simulator.exhibits import Exhibits, strips, video_mp4, video_stretch
 from simulator.footage import Footage
 from simulator.measure import Measured, Subject, measure
 from simulator.plan import Effort, Plan, make_plan
 from simulator.rollout import closed_loop, teacher_forced
-from simulator.summary import HORIZONS, LEVEL, RESAMPLES, details, intervals, metrics
+from simulator.summary import HORIZONS, LEVEL, RESAMPLES, by_session, details, intervals, metrics
 from simulator.tesseract import TextReader, remembering
-from simulator.transitions import cluster_transitions
+from simulator.transitions import TransitionClusters, find_transitions
 from simulator.world import World
 
-SCHEMA = 1
+SCHEMA = 2
 SPLIT = "test"
 _TOLD = "the ceiling is told what changes, and it has no pointer"
 _CEILING_KNOWS_NOT = (
@@ -35,6 +35,7 @@ _CEILING_KNOWS_NOT = (
 _CEILING_DETAILS_UNKNOWN = ("dirty_where_by_size", "calibration", "pointer_shape_accuracy_at_changes")
 _NO_CHANGE = "no scored frame changes"
 _NO_EVENT = "no press of a button or key changed the screen"
+_NO_CLUSTER = "no scored frame has a large change of a kind that occurs often enough"
 _NO_PROMPT = "the model takes no prompt yet"
 _REASONS = {
     "psnr_changed_db": _NO_CHANGE,
@@ -44,8 +45,8 @@ _REASONS = {
     "dirty_when_auc": "all scored frames change or none does",
     "event_iou": _NO_EVENT,
     "event_psnr_db": _NO_EVENT,
-    "transition_accuracy": "too few large changes are alike to form two clusters",
-    "transition_majority": "too few large changes are alike to form a cluster",
+    "transition_accuracy": _NO_CLUSTER,
+    "transition_majority": _NO_CLUSTER,
     "typing_accuracy": "no typed character changed the screen locally",
     "ocr_char_accuracy": "nothing to read on the true frames",
     "ocr_exact_line": "nothing to read on the true frames",
@@ -61,8 +62,7 @@ class Judgement:
     """What `report.json` says (without checkpoint and data) and what there is to look at."""
 
     report: dict[str, Any]
-    strips: list[Strip]
-    video_mp4: bytes | None
+    exhibits: Exhibits
 
 
 @contextmanager
@@ -133,18 +133,20 @@ def evaluate(
         raise ValueError(f"{footage[0].path} is too short to judge a model by; record some seconds more")
     subjects = _subjects(world, footage, roundtrip)
     read = remembering(read) if read else None
+    clusters = find_transitions(footage)
     shown = video_stretch(footage, plan.tracks) if plan.tracks else None
     frames = plan.frames * len(subjects) + (shown.frames if shown else 0)
     with tqdm(total=frames, unit="frame", desc="evaluate", smoothing=0.05) as bar:
         measured = {
-            name: measure(subject, footage, plan, seed=seed, read=read, advanced=bar.update)
+            name: measure(subject, footage, plan, seed=seed, clusters=clusters, read=read, advanced=bar.update)
             for name, subject in subjects.items()
         }
         model = subjects["model"]
         video = video_mp4(model, footage[shown.session], shown, seed=seed, advanced=bar.update) if shown else None
-    report = _report(measured, len(footage), effort, plan, seed=seed, can_read=read is not None)
+    report = _report(measured, clusters, len(footage), effort, plan, seed=seed, can_read=read is not None)
     pictures = strips(model, footage, plan.events, measured["model"].events, seed=seed)
-    return Judgement(report=report, strips=pictures, video_mp4=video)
+    steps_ms = measured["model"].steps["ms"].tolist()
+    return Judgement(report=report, exhibits=Exhibits(strips=pictures, video_mp4=video, steps_ms=steps_ms))
 
 
 def _subjects(world: World, footage: Sequence[Footage], roundtrip: RoundTrip | None) -> dict[str, Subject]:
@@ -167,15 +169,23 @@ def _usual_shape(footage: Sequence[Footage]) -> PointerShape | None:
 
 
 def _report(
-    measured: Mapping[str, Measured], sessions: int, effort: Effort, plan: Plan, *, seed: int, can_read: bool
+    measured: Mapping[str, Measured],
+    clusters: TransitionClusters,
+    sessions: int,
+    effort: Effort,
+    plan: Plan,
+    *,
+    seed: int,
+    can_read: bool,
 ) -> dict[str, Any]:
-    clusters = cluster_transitions(measured["model"].pairs("after"))
-    found = {name: metrics(rows, clusters) for name, rows in measured.items()}
+    found = {name: metrics(rows, len(clusters.centres)) for name, rows in measured.items()}
     bounds = {name: intervals(rows, sessions, seed=seed) for name, rows in measured.items()}
+    alone: dict[str, dict[str, Any]] = {name: by_session(rows, sessions) for name, rows in measured.items()}
     behind = {name: details(rows) for name, rows in measured.items()}
     if "vae_ceiling" in found:
         found["vae_ceiling"] |= dict.fromkeys(_CEILING_KNOWS_NOT)
         bounds["vae_ceiling"] |= dict.fromkeys(_CEILING_KNOWS_NOT)
+        alone["vae_ceiling"] |= dict.fromkeys(_CEILING_KNOWS_NOT)
         behind["vae_ceiling"] |= dict.fromkeys(_CEILING_DETAILS_UNKNOWN)
     model = found.pop("model")
     return {
@@ -185,6 +195,7 @@ def _report(
         "baselines": {name: found.get(name) for name in ("copy_last", "vae_ceiling", "rerun_floor")},
         "not_measured": _not_measured(model, found, can_read=can_read),
         "confidence": {"level": LEVEL, "resamples": RESAMPLES, "sessions": sessions, "intervals": bounds},
+        "by_session": alone,
         "details": behind,
         "effort": {**asdict(effort), "frames_per_subject": plan.frames},
     }

@@ -31,6 +31,17 @@ class Strip:
     pictures: dict[str, NDArray[np.uint8]]
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Exhibits:
+    """What a page shows beside its report. `steps_ms` is the wall time of each step on its own, as the world says it:
+    the one thing that the same seed does not repeat, and so no part of the report.
+    """
+
+    strips: list[Strip]
+    video_mp4: bytes | None
+    steps_ms: list[float]
+
+
 def choose(events: NDArray[np.void]) -> list[tuple[str, int]]:
     """The best, middle and worst events by IoU, of those that truly change the screen: (word, index into events)."""
     answered = np.flatnonzero(events["true_tiles"] > 0)

@@ -12,10 +12,10 @@ from simulator.dirty_metrics import where_precision
 from simulator.footage import Footage
 from simulator.pixel_metrics import ssim_changed
 from simulator.plan import DRIFT_FRAMES, Plan
-from simulator.rollout import Advance, Moment, Stretch, roll, teacher_forced
+from simulator.rollout import Advance, Moment, Stretch, closed_loop, roll, teacher_forced
 from simulator.tesseract import TextReader
 from simulator.text_metrics import char_accuracy, lines_found
-from simulator.transitions import is_large_change, thumbnail
+from simulator.transitions import TransitionClusters
 from simulator.typing_metric import TYPED_FRAMES, character_appeared
 from simulator.world import World
 
@@ -49,6 +49,8 @@ _EVENT = np.dtype(
 )
 _TRACK = np.dtype([("session", "i4"), ("squared", "f8", (DRIFT_FRAMES,)), ("tiles", "i4")])
 _TEXT = np.dtype([("session", "i4"), ("char_accuracy", "f8"), ("lines_found", "i4"), ("lines", "i4")])
+_TRANSITION = np.dtype([("session", "i4"), ("cluster", "i4"), ("nearest", "i4")])
+_STEP = np.dtype([("session", "i4"), ("ms", "f8")])
 NOT_TYPED = -1
 
 
@@ -62,11 +64,12 @@ class Subject:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Measured:
-    """Structured arrays with a field `session` each: one row a frame, event, track, text and transition.
+    """Structured arrays with a field `session` each: one row a frame, event, track, text, transition and step.
 
     `events["iou"]` is NaN where nothing changed on either side; `events["typed"]` is 1 or 0, NOT_TYPED where no
-    character was; `tracks["squared"]` is the squared error of each frame, NaN past the end. `transitions` has the
-    thumbnails `before`, `after` and `shown`.
+    character was; `tracks["squared"]` is the squared error of each frame, NaN past the end. `transitions` has the true
+    `cluster` of each clustered large change and the one `nearest` to what was shown; `steps` the wall time of each
+    step on its own, where the world tells it.
     """
 
     frames: NDArray[np.void]
@@ -74,6 +77,7 @@ class Measured:
     tracks: NDArray[np.void]
     texts: NDArray[np.void]
     transitions: NDArray[np.void]
+    steps: NDArray[np.void]
 
     def of_sessions(self, sessions: Sequence[int]) -> "Measured":
         """The rows of these sessions, as often as they are named."""
@@ -83,10 +87,6 @@ class Measured:
             parts[field.name] = np.concatenate([rows[rows["session"] == session] for session in sessions])
         return Measured(**parts)
 
-    def pairs(self, after: str) -> NDArray[np.float32]:
-        """Concatenated thumbnails (transitions, 2 D) of the true screen before and of `after` or `shown`."""
-        return np.concatenate([self.transitions["before"], self.transitions[after]], axis=1)
-
 
 def measure(
     subject: Subject,
@@ -94,6 +94,7 @@ def measure(
     plan: Plan,
     *,
     seed: int,
+    clusters: TransitionClusters,
     read: TextReader | None,
     advanced: Callable[[], object],
 ) -> Measured:
@@ -101,14 +102,16 @@ def measure(
 
     def moments(stretch: Stretch, advance: Advance) -> Iterator[Moment]:
         for moment in roll(subject.world, footage[stretch.session], stretch, advance, seed=seed + stretch.first):
+            if advance is closed_loop and moment.step.parts_ms:
+                steps.append((stretch.session, sum(moment.step.parts_ms.values())))
             yield moment
             advanced()
 
-    frames, transitions = [], []
+    frames, transitions, steps = [], [], []
     for stretch in plan.told:
         for moment in moments(stretch, teacher_forced):
             frames.append(_frame_row(moment, footage[stretch.session], stretch.session))
-            transitions += _transition_rows(moment, stretch.session, frames[-1])
+            transitions += _transition_rows(moment, stretch.session, clusters)
     events, texts = [], []
     for stretch in plan.events:
         row, last = _event_row(moments(stretch, subject.advance), footage[stretch.session], stretch)
@@ -116,15 +119,13 @@ def measure(
         if read and stretch in plan.read:
             texts += _text_rows(last, stretch.session, read)
     tracks = [_track_row(moments(stretch, subject.advance), stretch) for stretch in plan.tracks]
-    width, height = subject.world.size_px
-    values = thumbnail(np.zeros((height, width, 3), np.uint8)).size
-    parts = [(name, "f4", (values,)) for name in ("before", "after", "shown")]
     return Measured(
         frames=np.array(frames, _FRAME),
         events=np.array(events, _EVENT),
         tracks=np.array(tracks, _TRACK),
         texts=np.array(texts, _TEXT),
-        transitions=np.array(transitions, np.dtype([("session", "i4"), *parts])),
+        transitions=np.array(transitions, _TRANSITION),
+        steps=np.array(steps, _STEP),
     )
 
 
@@ -147,12 +148,12 @@ def _frame_row(moment: Moment, film: Footage, session: int) -> tuple[object, ...
     )
 
 
-def _transition_rows(moment: Moment, session: int, frame_row: tuple[object, ...]) -> list[tuple[object, ...]]:
-    """One row where the change is large, none where it is not."""
-    if not frame_row[2]:
+def _transition_rows(moment: Moment, session: int, clusters: TransitionClusters) -> list[tuple[object, ...]]:
+    """One row where the true change belongs to a cluster, none where it does not."""
+    cluster = clusters.label.get((session, moment.frame))
+    if cluster is None:
         return []
-    before, after = thumbnail(moment.true_before_u8), thumbnail(moment.true_u8)
-    return [(session, before, after, thumbnail(moment.step.frame_u8))] if is_large_change(before, after) else []
+    return [(session, cluster, clusters.nearest(moment.true_before_u8, moment.step.frame_u8))]
 
 
 def _event_row(moments: Iterator[Moment], film: Footage, stretch: Stretch) -> tuple[tuple[object, ...], Moment]:

@@ -1,7 +1,7 @@
 """`index.html`: one page that needs no other file and no network."""
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from html import escape
 from io import BytesIO
 from string import Template
@@ -11,33 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from simulator.catalogue import METRICS, Metric
-from simulator.exhibits import Strip
-from simulator.plots import bars_png, calibration_png, drift_png
+from simulator.catalogue import ARROWS, METRICS, Metric
+from simulator.document import cell, document, figure
+from simulator.exhibits import Exhibits, Strip
+from simulator.plots import bars_png, calibration_png, confusion_png, drift_png, latency_png
 
-_PAGE = Template("""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Dreamdesk evaluation</title><link rel="icon" href="data:,">
-<style>
-body { font: 15px/1.5 system-ui, sans-serif; color: #222; max-width: 1180px; margin: 2em auto; padding: 0 1em; }
-h1 { font-size: 1.6em; margin-bottom: 0; } h2 { font-size: 1.2em; margin-top: 2.2em; }
-table { border-collapse: collapse; width: 100%; } td, th { padding: .3em .6em; border-bottom: 1px solid #e4e4e4; }
-th { text-align: left; }
-td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-td.meaning, .note { color: #666; font-size: .88em; } .interval { color: #888; font-size: .85em; display: block; }
-.plots { display: flex; flex-wrap: wrap; gap: 1em; } figure { margin: 0; }
-.plots figure { width: 48%; min-width: 380px; }
-.plots img { width: 100%; } .strip { display: flex; gap: 6px; margin-bottom: 1.4em; } .strip figure { flex: 1; }
-.strip img { width: 100%; border: 1px solid #ddd; } figcaption { color: #666; font-size: .85em; }
-video { width: 100%; border: 1px solid #ddd; } h3 { font-size: 1em; margin: .8em 0 .3em; }
-</style></head><body>
-<h1>How well the desktop is dreamed</h1>
-<p class="note">$subject</p>
+_BODY = Template("""<p class="note">$subject</p>
 <h2>The model beside its baselines</h2>
 <p class="note"><b>copy last</b> shows the last frame for ever; <b>vae ceiling</b> is the truth through the tokenizer,
 every tile of it: on tiles that change no world model can do better with it. Small numbers below: $level&nbsp;%
-intervals, bootstrapped over sessions. Arrows say which way is better.</p>
-<table><tr><th>metric</th>$heads<th>what it says</th></tr>
+intervals, bootstrapped over sessions. Arrows say which way is better. <b>published</b> is what others report of their
+own desktops, on other data: a scale, not a contest.</p>
+<table><tr><th>metric</th>$heads<th>published</th><th>what it says</th></tr>
 $rows</table>
 <h2>On its own, beside the truth</h2>
 <p class="note">Left: what was recorded. Right: generated from the same mouse and keyboard, with nothing but the frames
@@ -47,26 +32,31 @@ $video
 <h2>Events, best to worst</h2>
 <p class="note">Twenty frames on its own from a press on. Tiles: red truly changed, blue generated, violet both.</p>
 $strips
-<h2>Not measured</h2><table>$missing</table>
-</body></html>
-""")
+<h2>Not measured</h2><table>$missing</table>""")
+_BY_CLASS = (
+    ("dirty_where_by_event", "Where it changes, by what the user does", "precision"),
+    ("dirty_where_by_size", "Where it changes, by how many tiles change", "precision"),
+    ("psnr_changed_db_by_event", "Changed tiles one step ahead, by what the user does", "PSNR, dB"),
+    ("event_iou_by_event", "Event IoU, by what the user does", "IoU"),
+)
 
 
-def render(report: Mapping[str, Any], strips: Sequence[Strip], video_mp4: bytes | None) -> str:
+def render(report: Mapping[str, Any], exhibits: Exhibits) -> str:
     """The page of a report (the content of `report.json`) with what there is to look at."""
     subjects = {"model": report["metrics"]} | {name: row for name, row in report["baselines"].items() if row}
-    return _PAGE.substitute(
+    body = _BODY.substitute(
         subject=_subject(report),
         level=f"{100 * report['confidence']['level']:g}",
         heads="".join(f'<th class="number">{escape(name.replace("_", " "))}</th>' for name in subjects),
         rows="\n".join(_row(metric, subjects, report) for metric in METRICS),
-        video=_video(video_mp4),
-        plots="".join(_plots(report)),
-        strips="\n".join(_strip(strip) for strip in strips),
+        video=_video(exhibits.video_mp4),
+        plots="".join(figure(png, title) for title, png in _plots(report, exhibits).items()),
+        strips="\n".join(_strip(strip) for strip in exhibits.strips),
         missing="".join(
             f"<tr><td>{escape(k)}</td><td>{escape(v)}</td></tr>" for k, v in report["not_measured"].items()
         ),
     )
+    return document("How well the desktop is dreamed", body)
 
 
 def _subject(report: Mapping[str, Any]) -> str:
@@ -81,26 +71,17 @@ def _subject(report: Mapping[str, Any]) -> str:
 
 
 def _row(metric: Metric, subjects: Mapping[str, Any], report: Mapping[str, Any]) -> str:
-    arrow = {"high": " ↑", "low": " ↓", "": ""}[metric.best]
     unit = f" ({escape(metric.unit)})" if metric.unit else ""
-    cells = []
-    for name, values in subjects.items():
-        interval = report["confidence"]["intervals"].get(name, {}).get(metric.key)
-        below = f'<span class="interval">{interval[0]:.3g} to {interval[1]:.3g}</span>' if interval else ""
-        cells.append(f'<td class="number">{_cell(values[metric.key])}{below}</td>')
-    meaning = f'<td class="meaning">{escape(metric.meaning)}</td>'
-    return f"<tr><td>{escape(metric.title)}{unit}{arrow}</td>{''.join(cells)}{meaning}</tr>"
+    bounds = report["confidence"]["intervals"]
+    cells = [
+        f'<td class="number">{cell(values[metric.key], bounds[name].get(metric.key))}</td>'
+        for name, values in subjects.items()
+    ]
+    words = "".join(f'<td class="meaning">{escape(text)}</td>' for text in (metric.published, metric.meaning))
+    return f"<tr><td>{escape(metric.title)}{unit}{ARROWS[metric.best]}</td>{''.join(cells)}{words}</tr>"
 
 
-def _cell(value: Any) -> str:
-    if isinstance(value, dict):
-        return "<br>".join(f"{escape(key)}: {_cell(part)}" for key, part in value.items())
-    if value is None:
-        return "-"
-    return str(value) if isinstance(value, int) else f"{value:.3f}" if abs(value) < 2 else f"{value:.1f}"
-
-
-def _plots(report: Mapping[str, Any]) -> list[str]:
+def _plots(report: Mapping[str, Any], exhibits: Exhibits) -> dict[str, bytes]:
     details = report["details"]
     model = details["model"]
     plots = {}
@@ -108,34 +89,36 @@ def _plots(report: Mapping[str, Any]) -> list[str]:
         curves = {name: row["rmse_curve"] for name, row in details.items()}
         plots["Drift: distance from the true screen while on its own"] = drift_png(curves, report["data"]["fps"])
     if model["calibration"]:
-        plots["When: are the probabilities honest?"] = calibration_png(model["calibration"])
-    where = {"model": report["metrics"]["dirty_where_by_event"], "copy_last": _baseline(report, "dirty_where_by_event")}
-    for title, label, values in (
-        ("Where it changes, by what the user does", "precision", where),
-        ("Where it changes, by how many tiles change", "precision", _details(report, "dirty_where_by_size")),
-        (
-            "Changed tiles one step ahead, by what the user does",
-            "PSNR, dB",
-            _details(report, "psnr_changed_db_by_event"),
-        ),
-        ("Event IoU, by what the user does", "IoU", _details(report, "event_iou_by_event")),
-    ):
-        known = {name: row for name, row in values.items() if row and any(part is not None for part in row.values())}
-        if "model" in known:
-            plots[title] = bars_png(known, label)
-    return [_figure(png, title) for title, png in plots.items()]
+        plots["When: are the probabilities honest?"] = calibration_png({"model": model["calibration"]})
+    if exhibits.steps_ms:
+        plots["Latency: the wall time of a step on its own"] = latency_png(exhibits.steps_ms)
+    if model["transition_confusion"]:
+        plots["Large changes: which kind was due, which came (the diagonal is right)"] = confusion_png(
+            model["transition_confusion"]
+        )
+    return plots | class_plots({name: (report, name) for name in details})
 
 
-def _details(report: Mapping[str, Any], key: str) -> dict[str, Any]:
-    return {name: row[key] for name, row in report["details"].items()}
+def class_plots(subjects: Mapping[str, tuple[Mapping[str, Any], str]]) -> dict[str, bytes]:
+    """Title -> bars by class of each subject, which is (report, name in it), with intervals where there are any."""
+    plots = {}
+    for key, title, label in _BY_CLASS:
+        rows = {shown: _by_class(report, name, key) for shown, (report, name) in subjects.items()}
+        rows = {shown: row for shown, row in rows.items() if row and any(part is not None for part in row.values())}
+        bounds = {shown: report["confidence"]["intervals"][name].get(key) for shown, (report, name) in subjects.items()}
+        if rows:
+            plots[title] = bars_png(rows, label, bounds)
+    return plots
 
 
-def _baseline(report: Mapping[str, Any], key: str) -> Any:
-    return report["baselines"]["copy_last"][key]
+def _by_class(report: Mapping[str, Any], name: str, key: str) -> dict[str, Any] | None:
+    """Class -> value of one subject, wherever the report keeps it."""
+    values = report["metrics"] if name == "model" else report["baselines"][name]
+    return values.get(key, report["details"][name].get(key))
 
 
 def _strip(strip: Strip) -> str:
-    figures = "".join(_figure(_png(picture), caption) for caption, picture in strip.pictures.items())
+    figures = "".join(figure(_png(picture), caption) for caption, picture in strip.pictures.items())
     return f'<h3>{escape(strip.title)}</h3><div class="strip">{figures}</div>'
 
 
@@ -150,8 +133,3 @@ def _png(picture_u8: NDArray[np.uint8]) -> bytes:
     buffer = BytesIO()
     Image.fromarray(picture_u8).save(buffer, format="PNG")
     return buffer.getvalue()
-
-
-def _figure(png: bytes, caption: str) -> str:
-    source = f"data:image/png;base64,{base64.b64encode(png).decode()}"
-    return f'<figure><img alt="{escape(caption)}" src="{source}"><figcaption>{escape(caption)}</figcaption></figure>'

@@ -1,14 +1,19 @@
 """The plots of the report, as PNG."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-_COLOURS = {"model": "#3465c8", "copy_last": "#999999", "vae_ceiling": "#2a9d5c"}
+_COLOURS = {"model": "#3465c8", "copy_last": "#999999", "vae_ceiling": "#2a9d5c", "A": "#3465c8", "B": "#d9822b"}
 _BAR_WIDTH = 0.8
+_LATENCY_BINS = 40
+
+Scores = Mapping[str, float | None]
+Bounds = Mapping[str, list[float] | None]
 
 
 def drift_png(curves: Mapping[str, list[float | None]], fps: float) -> bytes:
@@ -23,26 +28,27 @@ def drift_png(curves: Mapping[str, list[float | None]], fps: float) -> bytes:
     return _png(figure)
 
 
-def calibration_png(rows: list[dict[str, Any]]) -> bytes:
+def calibration_png(subjects: Mapping[str, list[dict[str, Any]]]) -> bytes:
     """Said probability against how often something changed; the dots' area is the number of frames."""
     figure, axes = _figure()
-    frames = sum(row["frames"] for row in rows)
     axes.plot([0, 1], [0, 1], color="#cccccc")
-    axes.plot([row["probability"] for row in rows], [row["changed"] for row in rows], color=_COLOURS["model"])
-    axes.scatter(
-        [row["probability"] for row in rows],
-        [row["changed"] for row in rows],
-        s=[12 + 400 * row["frames"] / frames for row in rows],
-        color=_COLOURS["model"],
-        alpha=0.7,
-    )
+    for name, rows in subjects.items():
+        frames = sum(row["frames"] for row in rows)
+        said, changed = ([row[key] for row in rows] for key in ("probability", "changed"))
+        areas = [12 + 400 * row["frames"] / frames for row in rows]
+        axes.plot(said, changed, color=_COLOURS.get(name), label=_label(name))
+        axes.scatter(said, changed, s=areas, color=_COLOURS.get(name), alpha=0.7)
     axes.set_xlabel("probability of a change, as the model says it")
     axes.set_ylabel("share of frames that changed")
+    _legend(axes)
     return _png(figure)
 
 
-def bars_png(values: Mapping[str, Mapping[str, float | None]], label: str) -> bytes:
-    """Groups of bars: subject -> class -> value; a class that nobody measured is left out."""
+def bars_png(values: Mapping[str, Scores], label: str, bounds: Mapping[str, Bounds | None]) -> bytes:
+    """Groups of bars: subject -> class -> value, with whiskers from low to high where `bounds` knows them.
+
+    A class that nobody measured is left out.
+    """
     figure, axes = _figure()
     classes = [
         name for name in next(iter(values.values())) if any(row.get(name) is not None for row in values.values())
@@ -52,9 +58,44 @@ def bars_png(values: Mapping[str, Mapping[str, float | None]], label: str) -> by
         at = [i + (place - (len(values) - 1) / 2) * width for i in range(len(classes))]
         heights = [row.get(key) or 0.0 for key in classes]
         axes.bar(at, heights, width, label=_label(name), color=_COLOURS.get(name))
+        for x, key in zip(at, classes, strict=True):
+            interval = (bounds.get(name) or {}).get(key)
+            if interval:
+                axes.plot([x, x], interval, color="#444444", linewidth=1)
     axes.set_xticks(range(len(classes)), classes)
     axes.set_ylabel(label)
     _legend(axes)
+    return _png(figure)
+
+
+def latency_png(steps_ms: Sequence[float]) -> bytes:
+    """How many steps took how long, the slowest hundredth gathered in the last bar."""
+    figure, axes = _figure()
+    median, slow, slowest = np.percentile(steps_ms, (50, 95, 99))
+    axes.hist(np.minimum(steps_ms, slowest), bins=_LATENCY_BINS, color=_COLOURS["model"])
+    for place, words in ((median, "p50"), (slow, "p95")):
+        axes.axvline(place, color="#444444", linewidth=1)
+        axes.annotate(f" {words} {place:.0f} ms", (place, 0.94), xycoords=("data", "axes fraction"), fontsize=8)
+    axes.set_xlabel("milliseconds")
+    axes.set_ylabel("steps (log scale)")
+    axes.set_yscale("log")
+    return _png(figure)
+
+
+def confusion_png(cells: Sequence[Sequence[int]]) -> bytes:
+    """(true cluster, nearest cluster, how often): shares of each row, of the clusters that occur."""
+    present = sorted({cluster for true, nearest, _ in cells for cluster in (true, nearest)})
+    shares = np.zeros((len(present), len(present)))
+    for true, nearest, count in cells:
+        shares[present.index(true), present.index(nearest)] += count
+    shares /= np.maximum(shares.sum(axis=1, keepdims=True), 1)
+    figure, axes = _figure()
+    picture = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1, interpolation="nearest")
+    figure.colorbar(picture, label="share of its row")
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.set_xlabel("nearest to what was generated")
+    axes.set_ylabel(f"true kind (of {len(present)})")
     return _png(figure)
 
 

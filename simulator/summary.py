@@ -12,15 +12,19 @@ from simulator.dirty_metrics import SIZE_CLASSES, calibration, calibration_error
 from simulator.event_class import CLASSES
 from simulator.measure import NOT_TYPED, Measured
 from simulator.pixel_metrics import TILE_VALUES, psnr_db, rmse
-from simulator.transitions import TransitionClusters
+from simulator.transitions import accuracy, confusion, majority
 
 HORIZONS = (1, 15, 60, 150, 300)
 RESAMPLES = 300
 LEVEL = 0.95
 
+Score = float | None | dict[str, float | None]
 
-def headline(measured: Measured) -> dict[str, float | None]:
-    """The metrics that are one number each and need nothing but the measurement: what gets an interval."""
+
+def scores(measured: Measured) -> dict[str, Score]:
+    """What can be told of any choice of sessions, by metric, some of them by event class or frame: what gets an
+    interval.
+    """
     frames, events = measured.frames, measured.events
     changed = frames["changed_tiles"] > 0
     bins = calibration(changed, frames["change_probability"])
@@ -38,25 +42,41 @@ def headline(measured: Measured) -> dict[str, float | None]:
         "ocr_char_accuracy": _mean(measured.texts["char_accuracy"]),
         "ocr_exact_line": _ratio(measured.texts["lines_found"].sum(), measured.texts["lines"].sum()),
         "pointer_shape_accuracy": _mean(frames["shape_right"]),
-    }
-
-
-def metrics(measured: Measured, clusters: TransitionClusters) -> dict[str, Any]:
-    """Every key of the catalogue; None for what was not measured."""
-    known = {
-        **headline(measured),
-        "dirty_where_by_event": _where_by_event(measured.frames),
+        "transition_accuracy": accuracy(measured.transitions),
         "rmse_at": {str(frame): _rmse_at(measured.tracks, frame) for frame in HORIZONS},
-        "transition_accuracy": clusters.accuracy(measured.pairs("shown")),
-        "transition_clusters": len(clusters.centres),
-        "transition_majority": clusters.majority,
+        **scores_by_event(measured),
     }
+
+
+def scores_by_event(measured: Measured) -> dict[str, Score]:
+    """What is told by what the user was doing: metric -> event class -> value."""
+    frames, events = measured.frames, measured.events
+    of_class = {name: frames[frames["event_class"] == name] for name in CLASSES}
+    return {
+        "dirty_where_by_event": {name: _mean(rows["where"]) for name, rows in of_class.items()},
+        "psnr_changed_db_by_event": {
+            name: psnr_db(rows["squared_changed"].sum(), rows["changed_tiles"].sum() * TILE_VALUES)
+            for name, rows in of_class.items()
+        },
+        "event_iou_by_event": {name: _mean(events["iou"][events["event_class"] == name]) for name in CLASSES},
+    }
+
+
+def metrics(measured: Measured, clusters: int) -> dict[str, Any]:
+    """Every key of the catalogue; None for what was not measured."""
+    known: dict[str, Any] = {
+        **scores(measured),
+        "transition_clusters": clusters,
+        "transition_majority": majority(measured.transitions),
+    }
+    if not any(value is not None for value in known["dirty_where_by_event"].values()):
+        known["dirty_where_by_event"] = None
     return {metric.key: known.get(metric.key) for metric in METRICS}
 
 
 def details(measured: Measured) -> dict[str, Any]:
     """What the plots show and what stands behind the metrics: curves, classes, numbers of cases."""
-    frames, events = measured.frames, measured.events
+    frames, events, by_event = measured.frames, measured.events, scores_by_event(measured)
     changed = frames["changed_tiles"] > 0
     return {
         "frames": len(frames),
@@ -67,43 +87,42 @@ def details(measured: Measured) -> dict[str, Any]:
         "transitions": len(measured.transitions),
         "tracks": len(measured.tracks),
         "dirty_where_by_size": _where_by_size(frames),
-        "psnr_changed_db_by_event": _psnr_by_event(frames),
-        "event_iou_by_event": {
-            name: _mean(events["iou"][events["event_class"] == name])
-            for name in CLASSES
-            if (events["event_class"] == name).any()
-        },
+        "psnr_changed_db_by_event": by_event["psnr_changed_db_by_event"],
+        "event_iou_by_event": by_event["event_iou_by_event"],
+        "transition_confusion": confusion(measured.transitions),
         "pointer_shape_accuracy_at_changes": _mean(frames["shape_right"][frames["shape_changed"]]),
         "calibration": [asdict(row) for row in calibration(changed, frames["change_probability"])],
         "rmse_curve": _rmse_curve(measured.tracks),
     }
 
 
-def intervals(measured: Measured, sessions: int, *, seed: int) -> dict[str, list[float] | None]:
-    """Percentile bootstrap over sessions (Efron 1979): LEVEL intervals of the headline metrics.
+def intervals(measured: Measured, sessions: int, *, seed: int) -> dict[str, Any]:
+    """Percentile bootstrap over sessions (Efron 1979): LEVEL intervals (low, high) of the scores.
 
     Frames of one session resemble each other, so whole sessions are drawn. None where there is one session only or
-    a metric is missing in a draw.
+    a score is missing in a draw.
     """
     if sessions < 2:
-        return dict.fromkeys(headline(measured))
+        return dict.fromkeys(scores(measured))
     draws = np.sort(np.random.default_rng(seed).integers(sessions, size=(RESAMPLES, sessions)), axis=1)
     distinct, which = np.unique(draws, axis=0, return_inverse=True)
-    found = [headline(measured.of_sessions(draw)) for draw in distinct.tolist()]
+    found = [scores(measured.of_sessions(draw)) for draw in distinct.tolist()]
     return {key: _percentiles([found[index][key] for index in which.ravel()]) for key in found[0]}
 
 
-def _percentiles(values: Sequence[float | None]) -> list[float] | None:
-    known = [value for value in values if value is not None]
-    if len(known) < len(values):
+def by_session(measured: Measured, sessions: int) -> dict[str, Any]:
+    """The scores of each session alone, in order."""
+    alone = [scores(measured.of_sessions([session])) for session in range(sessions)]
+    return {key: [row[key] for row in alone] for key in alone[0]}
+
+
+def _percentiles(values: Sequence[Any]) -> Any:
+    if isinstance(values[0], dict):
+        return {key: _percentiles([value[key] for value in values]) for key in values[0]}
+    if any(value is None for value in values):
         return None
     tail = (1 - LEVEL) / 2
-    return [float(bound) for bound in np.quantile(known, [tail, 1 - tail])]
-
-
-def _where_by_event(frames: NDArray[np.void]) -> dict[str, float | None] | None:
-    found = {name: _mean(frames["where"][frames["event_class"] == name]) for name in CLASSES}
-    return found if any(value is not None for value in found.values()) else None
+    return [float(bound) for bound in np.quantile(values, [tail, 1 - tail])]
 
 
 def _where_by_size(frames: NDArray[np.void]) -> dict[str, float | None]:
@@ -111,14 +130,6 @@ def _where_by_size(frames: NDArray[np.void]) -> dict[str, float | None]:
     classes = np.array([size_class(int(tiles)) for tiles in frames["changed_tiles"]], "U8")
     names = [size_class(least) for least, _ in SIZE_CLASSES]
     return {name: _mean(frames["where"][classes == name]) for name in names}
-
-
-def _psnr_by_event(frames: NDArray[np.void]) -> dict[str, float | None]:
-    def of_class(name: str) -> float | None:
-        rows = frames[frames["event_class"] == name]
-        return psnr_db(rows["squared_changed"].sum(), rows["changed_tiles"].sum() * TILE_VALUES)
-
-    return {name: of_class(name) for name in CLASSES}
 
 
 def _rmse_at(tracks: NDArray[np.void], frame: int) -> float | None:

@@ -24,14 +24,14 @@ _ROW_OF_SESSIONS = 8
 
 
 def write_held_out(
-    folder: Path, *, sessions: int = 2, frames: int = FRAMES, size_px: tuple[int, int] = SIZE_PX
+    folder: Path, *, sessions: int = 2, frames: int = FRAMES, size_px: tuple[int, int] = SIZE_PX, fps: float = FPS
 ) -> Path:
     """A folder of test sessions: every 40 frames a click opens a large window, light and dark in turn, two characters
     are typed in it, another click closes it. The pointer's place tells session and frame apart.
     """
     for session in range(sessions):
         path = folder / session_name(10 * session + 9)
-        with SessionWriter(path, size_px=size_px, fps=FPS) as writer:
+        with SessionWriter(path, size_px=size_px, fps=fps) as writer:
             frame_u8 = _wallpaper(size_px)
             for frame in range(frames):
                 t_ns = (frame + 1) * _PERIOD_NS

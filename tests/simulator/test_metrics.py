@@ -14,7 +14,16 @@ from simulator.dirty_metrics import calibration, calibration_error, size_class, 
 from simulator.event_class import event_classes
 from simulator.pixel_metrics import NO_ERROR_DB, psnr_db, rmse, ssim_changed
 from simulator.text_metrics import char_accuracy, levenshtein, lines_found
-from simulator.transitions import TransitionClusters, cluster_transitions, is_large_change, min_samples, thumbnail
+from simulator.transitions import (
+    TransitionClusters,
+    accuracy,
+    cluster_pairs,
+    confusion,
+    is_large_change,
+    majority,
+    min_samples,
+    thumbnail,
+)
 from simulator.typing_metric import character_appeared, types_character
 
 BLACK = np.zeros((32, 48, 3), np.uint8)
@@ -218,16 +227,34 @@ def test_min_samples_scales_the_protocol_down() -> None:
     assert [min_samples(pairs) for pairs in (10, 900, 15_000)] == [2, 3, 50]
 
 
-def test_two_kinds_of_transition_make_two_clusters() -> None:
-    first, second, lone = np.eye(3, dtype=np.float32)
-    clusters = cluster_transitions(np.stack([first, first, first, second, second, lone]))
-    assert clusters.labels.tolist() == [0, 0, 0, 1, 1, -1]
-    assert clusters.majority == pytest.approx(3 / 5)
-    assert clusters.accuracy(np.stack([first, first, second, second, first, lone])) == pytest.approx(3 / 5)
+def test_pairs_are_alike_by_their_mean_squared_difference() -> None:
+    """Two grey levels 0.09 apart are alike (0.0081 < 0.01), 0.11 apart are not, though all point one way."""
+    flat = np.ones(50, np.float32)
+    labels, centres = cluster_pairs(np.stack([0.2 * flat, 0.29 * flat, 0.6 * flat, 0.71 * flat, 0.82 * flat]))
+    assert labels.tolist() == [0, 0, -1, -1, -1] and len(centres) == 1
 
 
-def test_one_cluster_tells_nothing_apart() -> None:
-    clusters = cluster_transitions(np.ones((3, 2), np.float32))
-    assert clusters.accuracy(np.ones((3, 2), np.float32)) is None
-    none: TransitionClusters = cluster_transitions(np.empty((0, 4), np.float32))
-    assert none.majority is None and none.centres.shape == (0, 4)
+def test_the_centre_of_a_cluster_is_its_medoid() -> None:
+    flat = np.ones(50, np.float32)
+    _, centres = cluster_pairs(np.stack([0.2 * flat, 0.26 * flat, 0.34 * flat]))
+    assert_array_equal(centres, [0.26 * flat])
+    labels, centres = cluster_pairs(np.empty((0, 4), np.float32))
+    assert not len(labels) and centres.shape == (0, 4)
+
+
+def test_a_generated_pair_goes_to_the_nearest_centre() -> None:
+    def pair(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+        return np.concatenate([thumbnail(before), thumbnail(after)])
+
+    opened, closed = painted(0, 1, 200), painted(1, 2, 90)
+    clusters = TransitionClusters(label={}, centres=np.stack([pair(BLACK, opened), pair(BLACK, closed)]))
+    assert clusters.nearest(BLACK, opened) == 0 and clusters.nearest(BLACK, closed) == 1
+    assert clusters.nearest(BLACK, painted(0, 1, 170)) == 0
+
+
+def test_transition_accuracy_is_the_trace_over_the_total() -> None:
+    pairs = [(0, 0, 0), (0, 0, 1), (1, 1, 1), (1, 2, 1), (1, 1, 1)]
+    rows = np.array(pairs, [("session", "i4"), ("cluster", "i4"), ("nearest", "i4")])
+    assert accuracy(rows) == pytest.approx(3 / 5) and majority(rows) == pytest.approx(2 / 5)
+    assert confusion(rows) == [(0, 0, 1), (0, 1, 1), (1, 1, 2), (2, 1, 1)]
+    assert accuracy(rows[:0]) is None and majority(rows[:0]) is None

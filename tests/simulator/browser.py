@@ -1,0 +1,28 @@
+"""Looks at a page in a real browser."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+_PROBE = """<script>addEventListener("load", () => setTimeout(() => {
+  const broken = [...document.images].filter(image => !image.naturalWidth).length;
+  const failed = [...document.querySelectorAll("video")].filter(video => video.error).length;
+  document.title = `images ${document.images.length} broken ${broken} videos failed ${failed}`;
+}, 200))</script></body>"""
+
+
+def look_at(page: Path) -> None:
+    """Load the page headless: there are pictures, every picture and video shows, nothing comes from elsewhere."""
+    text = page.read_text()
+    assert not re.findall(r'(?:src|href)="(?!data:)', text)
+    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if browser is None:
+        pytest.skip("no browser: 'apt-get install chromium' to try the page in one")
+    probed = page.with_name("probed.html")
+    probed.write_text(text.replace("</body>", _PROBE))
+    options = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=4000", "--dump-dom"]
+    done = subprocess.run([browser, *options, probed.as_uri()], capture_output=True, text=True, timeout=60)
+    assert re.search(r"<title>images ([1-9]\d*) broken 0 videos failed 0</title>", done.stdout), done.stdout[:400]
