@@ -16,7 +16,7 @@ from models.palette import Palette
 from models.recall import NEW, SLOTS, Known
 
 CONFIDENT = 0.5  # a less probable choice waits for the next step, where the others are seen
-CRISP = 2.0  # nats by which denoising must beat the best content of the palette: an uncertain cell comes out as mush
+CRISP = 2.0  # nats by which denoising must beat the best known content: an uncertain cell comes out as mush
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -81,9 +81,10 @@ class _Painter:
     def _decide(self, estimate: Estimate) -> None:
         cells = self._open.nonzero()[:, 0]
         near, far = self._head.choice(estimate, self._condition, cells, self._palette, self._keys)
+        near[:, NEW] -= CRISP
         best, choice = near.max(dim=-1)
         common, place = far.max(dim=-1)
-        from_palette = common > best - CRISP * (choice == NEW)
+        from_palette = common > best
         choice = torch.where(from_palette, NEW + 1 + place, choice)
         sure = torch.ones_like(from_palette)
         if self._left:
