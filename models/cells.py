@@ -61,9 +61,10 @@ def centre_tiles(box: Box, cells: NDArray[np.integer], shape: tuple[int, int]) -
 
 
 def fingerprints(tiles_u8: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """A number (*n,) for each content (*n, TILE_VALUES): the same for the same pixels, else another (64 bits)."""
+    """A number (*n,), never 0, for each content (*n, TILE_VALUES): the same for the same pixels, else another."""
     words = np.ascontiguousarray(tiles_u8).view(np.int64)
-    return (words * _ODD).sum(axis=-1)
+    number = (words * _ODD).sum(axis=-1) + 1
+    return np.where(number == 0, 1, number)
 
 
 _ODD = np.random.default_rng(0).integers(2**62, size=TILE_VALUES // 8) * 2 + 1

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from models.checkpoint import load_config, load_module, load_tensors, save_folder
 from models.latents import Whitening, decode_tiles, encode_tiles
+from models.pictures import Pictures
 from models.tiles import TILE_PX, TILE_VALUES
 from models.vae import TileVAE, VAEConfig
 from models.world import WorldModel
@@ -47,13 +48,14 @@ class Tokenizer:
 class Desk:
     """Everything that a generated desktop consists of.
 
-    `starts_u8` (s, H, W, 3) are first screens; `shapes` the pointer shapes in the order of the
-    model's logits; `about` what config.json says of the training.
+    `starts_u8` (s, H, W, 3) are first screens; `pictures` are made of the world's palette; `shapes` the pointer shapes
+    in the order of the model's logits; `about` what config.json says of the training.
     """
 
     tokenizer: Tokenizer
     world: WorldModel
     starts_u8: NDArray[np.uint8]
+    pictures: Pictures
     shapes: list[PointerShape]
     fps: float
     about: dict[str, Any]
@@ -94,7 +96,11 @@ def save_desk(folder: Path, desk: Desk) -> None:
         **_tokenizer_tensors(desk.tokenizer),
         world=_half(desk.world.state_dict()),
         shapes=images,
-        pictures={"starts": _deflated(desk.starts_u8), "palette": _deflated(desk.world.palette.tiles_u8.numpy())},
+        pixels={"starts": _deflated(desk.starts_u8), "palette": _deflated(desk.world.palette.tiles_u8.numpy())},
+        pictures={
+            "size_px": torch.from_numpy(desk.pictures.size_px.astype(np.int32)),
+            "content": torch.from_numpy(desk.pictures.content.astype(np.int32)),
+        },
     )
 
 
@@ -107,16 +113,17 @@ def load_desk(folder: Path) -> Desk:
     images = load_tensors(folder, "shapes")
     rows = config.get("shapes", [])
     screen = (world.config.rows * TILE_PX, world.config.columns * TILE_PX, 3)
-    starts_u8, palette_u8 = _load_pictures(folder, {"starts": screen, "palette": (TILE_VALUES,)})
+    starts_u8, palette_u8 = _load_pixels(folder, {"starts": screen, "palette": (TILE_VALUES,)})
     if len(images) != len(rows) or len(rows) != world.config.shapes:
         raise ValueError(f"{folder} has pointer shapes that do not match its config; copy the checkpoint again")
     if not len(starts_u8) or len(palette_u8) != world.config.palette:
-        raise ValueError(f"{folder}/pictures.safetensors does not fit this model; copy the checkpoint again")
+        raise ValueError(f"{folder}/pixels.safetensors does not fit this model; copy the checkpoint again")
     world.palette.fill(palette_u8, tokenizer.encode(palette_u8))
     return Desk(
         tokenizer=tokenizer,
         world=world.eval(),
         starts_u8=starts_u8,
+        pictures=_load_pictures(folder, world.config.palette),
         shapes=[PointerShape(rgba=np.asarray(images[f"{place:03d}"]), **row) for place, row in enumerate(rows)],
         fps=float(config["fps"]),
         about=config.get("training", {}),
@@ -140,15 +147,27 @@ def _deflated(pixels_u8: NDArray[np.uint8]) -> Tensor:
     return torch.frombuffer(bytearray(zlib.compress(pixels_u8.tobytes(), 9)), dtype=torch.uint8)
 
 
-def _load_pictures(folder: Path, shapes: dict[str, tuple[int, ...]]) -> list[NDArray[np.uint8]]:
+def _load_pictures(folder: Path, palette: int) -> Pictures:
     tensors = load_tensors(folder, "pictures")
+    try:
+        size_px, content = (tensors[name].numpy().astype(np.int64) for name in ("size_px", "content"))
+        whole = (-(-size_px // TILE_PX)).prod(axis=1).sum() == len(content)
+    except (KeyError, ValueError) as error:
+        raise ValueError(f"{folder}/pictures.safetensors does not fit this model; copy the checkpoint again") from error
+    if not whole or content.max(initial=-1) >= palette:
+        raise ValueError(f"{folder}/pictures.safetensors does not fit this model; copy the checkpoint again")
+    return Pictures(size_px=size_px, content=content)
+
+
+def _load_pixels(folder: Path, shapes: dict[str, tuple[int, ...]]) -> list[NDArray[np.uint8]]:
+    tensors = load_tensors(folder, "pixels")
     try:
         pixels = [
             np.frombuffer(bytearray(zlib.decompress(tensors[name].numpy().tobytes())), np.uint8) for name in shapes
         ]
         return [flat.reshape(-1, *shape) for flat, shape in zip(pixels, shapes.values(), strict=True)]
     except (KeyError, ValueError, zlib.error) as error:
-        raise ValueError(f"{folder}/pictures.safetensors does not fit this model; copy the checkpoint again") from error
+        raise ValueError(f"{folder}/pixels.safetensors does not fit this model; copy the checkpoint again") from error
 
 
 def _half(tensors: dict[str, Tensor]) -> dict[str, Tensor]:

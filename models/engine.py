@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from models import events
-from models.cells import Box, cells_of, centre_tiles, composite, tiles_under
+from models.cells import Box, cells_of, centre_tiles, composite, fingerprints, tiles_under
 from models.context import EVENT_MAX_AGE, EVENT_SLOTS, Context, tiles_around
 from models.desk import Desk
 from models.painting import Painting, contents_of, paint
+from models.pictures import Ballot
 from models.place import parts_of
 from models.recall import MOVED, Known, known_contents, moved_contents
 from models.screens import Screens
@@ -92,6 +93,9 @@ class Engine:
         self.config = desk.world.config
         self._model = desk.world.to(device, self.dtype)
         self._tokenizer = desk.tokenizer.to(device)
+        self._pictures = desk.pictures
+        contents = fingerprints(desk.world.palette.tiles_u8.cpu().numpy()).tolist()
+        self._palette_place = {content: place for place, content in enumerate(contents)}
         self._grid = self.config.shape
         self._tiles = self.config.rows * self.config.columns
         with self._inference():
@@ -219,7 +223,19 @@ class Engine:
                 change.scene, change.tokens, centres_px, [len(tiles)], self._memory[tiles], slots
             )
             noise = torch.randn(len(tiles), self.config.channels, generator=self._generator).to(self.device)
-            return paint(self._model.head, canvas, self._model.palette, self._palette_keys, noise, steps)
+            return paint(
+                self._model.head, canvas, self._model.palette, self._palette_keys, noise, steps, self._ballot(change)
+            )
+
+    def _ballot(self, change: Change) -> Ballot:
+        """The pictures that the cells of a change may show."""
+        pictures = self._pictures.of(change.box)[:, change.cells]
+        contents = fingerprints(change.known.tiles_u8).tolist()
+        place = np.array([self._palette_place.get(content, -1) for content in contents], np.int64)
+        slot_place = np.where(change.known.slot >= 0, place[change.known.slot], -1)
+        return Ballot(
+            pictures=torch.from_numpy(pictures).to(self.device), slot_place=torch.from_numpy(slot_place).to(self.device)
+        )
 
     def render(self, frame_u8: NDArray[np.uint8], change: Change, painting: Painting) -> None:
         """Write a painted change into a frame (H, W, 3), in place."""

@@ -13,6 +13,7 @@ from models.desk import Tokenizer
 from models.diffusion import euler, sampling_times
 from models.head import Canvas, Estimate, Head
 from models.palette import Palette
+from models.pictures import Ballot
 from models.recall import NEW, SLOTS, Known
 
 CONFIDENT = 0.5  # a less probable choice waits for the next step, where the others are seen
@@ -49,11 +50,19 @@ class _Painter:
     """
 
     def __init__(
-        self, head: Head, canvas: Canvas, noise: Float[Tensor, "n c"], palette: Palette, keys: Tensor, steps: int
+        self,
+        head: Head,
+        canvas: Canvas,
+        noise: Float[Tensor, "n c"],
+        palette: Palette,
+        keys: Tensor,
+        steps: int,
+        ballot: Ballot | None,
     ) -> None:
         self._head, self._condition = head, head.condition(canvas)
         self._slots, self._palette, self._keys = canvas.slots.latent, palette, keys
         self._noise, self._left = noise, steps
+        self._ballot, self._elected = ballot, None
         self._open = torch.ones(len(noise), dtype=torch.bool, device=noise.device)
         self.choice = torch.full((len(noise),), NEW, device=noise.device)
         self.content = torch.zeros_like(noise)
@@ -82,6 +91,10 @@ class _Painter:
         cells = self._open.nonzero()[:, 0]
         near, far = self._head.choice(estimate, self._condition, cells, self._palette, self._keys)
         near[:, NEW] -= CRISP
+        if self._ballot:
+            if self._elected is None:
+                self._elected = self._ballot.vote(near, far)
+            self._ballot.favour(self._elected[cells], cells, near, far)
         best, choice = near.max(dim=-1)
         common, place = far.max(dim=-1)
         from_palette = common > best
@@ -105,9 +118,10 @@ def paint(
     palette_keys: Float[Tensor, "p e"],
     noise: Float[Tensor, "n c"],
     steps: int,
+    ballot: Ballot | None = None,
 ) -> Painting:
-    """Paint from pure noise in `steps` steps."""
-    painter = _Painter(head, canvas, noise, palette, palette_keys, steps)
+    """Paint from pure noise in `steps` steps; with a ballot the cells elect a picture at the first."""
+    painter = _Painter(head, canvas, noise, palette, palette_keys, steps, ballot)
     difference = euler(painter, noise, sampling_times(steps))
     denoised = canvas.slots.latent[:, 0] + difference.float()
     return Painting(latent=torch.where(painter.held[:, None], painter.content, denoised), choice=painter.choice)

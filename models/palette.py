@@ -5,21 +5,14 @@ and insides of windows, menus and their words, letters. The head may say "this o
 training sessions, by the same pointer that it has into a cell's own past. What is in neither is denoised.
 """
 
-from collections import Counter
-from collections.abc import Iterator
-
 import numpy as np
 import torch
 from jaxtyping import Float, UInt8
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
-from tqdm import tqdm
 
-from models.cells import cells_of, fingerprints
 from models.tiles import TILE_VALUES
-from models.track import Track
-from models.track_index import TrackIndex
 from models.world_config import KEY_WIDTH, WorldConfig
 
 
@@ -51,30 +44,3 @@ class Palette(nn.Module):
 
     def logits(self, query: Float[Tensor, "n e"], keys: Float[Tensor, "p e"]) -> Float[Tensor, "n p"]:
         return torch.addmm(self.bias.to(query.dtype), query * KEY_WIDTH**-0.5, keys.to(query.dtype).T).float()
-
-
-def common_contents(tracks: list[Track], size: int) -> NDArray[np.uint8]:
-    """(size or fewer, TILE_VALUES): the contents that cells took most often for the first time at their place."""
-    counts: Counter[int] = Counter()
-    pixels: dict[int, bytes] = {}
-    for track in tqdm(tracks, desc="palette", unit="session", leave=False):
-        taken: set[tuple[int, int, int]] = set()
-        for places, tiles_u8 in _changes(track):
-            contents = fingerprints(tiles_u8).tolist()
-            taken |= {(x, y, content) for (x, y), content in zip(places.tolist(), contents, strict=True)}
-            for content, tile in zip(contents, tiles_u8, strict=True):
-                if content not in pixels:
-                    pixels[content] = tile.tobytes()
-        counts.update(content for _, _, content in taken)
-    common = sorted(counts, key=lambda content: (-counts[content], content))[:size]
-    return np.frombuffer(bytearray(b"".join(pixels[content] for content in common)), np.uint8).reshape(-1, TILE_VALUES)
-
-
-def _changes(track: Track) -> Iterator[tuple[NDArray[np.int64], NDArray[np.uint8]]]:
-    """The places (n, 2) and the new contents of the cells of each change."""
-    index = TrackIndex(track)
-    for row in range(1, len(track.change_frame)):
-        box = index.box(row)
-        before, after = index.cells(row - 1, box), index.cells(row, box)
-        changed = (before != after).any(axis=1)
-        yield cells_of(box)[changed], after[changed]

@@ -7,10 +7,10 @@ import torch
 from torch import Tensor
 
 from models.desk import Tokenizer
+from models.library import gather
 from models.losses import draw_noise, world_loss
 from models.moment import Draw
 from models.own_output import own_pasts
-from models.palette import common_contents
 from models.parallel import ALONE, Ranks
 from models.track import Track
 from models.transitions import Transitions
@@ -69,11 +69,11 @@ class WorldStage:
             draw, changed=ranks.share(draw.changed), near=ranks.share(draw.near), idle=ranks.share(draw.idle)
         )
         self._seed, self._own, self._ranks = seed, draw.own, ranks
-        self._tokenizer, self.palette_u8 = tokenizer, common_contents(tracks, config.palette)
-        self._transitions = Transitions(tracks, tokenizer, part, shape_names, self.palette_u8)
+        self._tokenizer, self.library = tokenizer, gather(tracks, config.palette)
+        self._transitions = Transitions(tracks, tokenizer, part, shape_names, self.library.tiles_u8)
         torch.manual_seed(seed)
         self.module = WorldModel(config)
-        self.module.palette.fill(self.palette_u8, tokenizer.encode(self.palette_u8))
+        self.module.palette.fill(self.library.tiles_u8, tokenizer.encode(self.library.tiles_u8))
 
     def loss(self, step: int) -> tuple[Tensor, dict[str, float]]:
         random = np.random.default_rng([self._seed, step, self._ranks.rank])

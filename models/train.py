@@ -96,9 +96,17 @@ def train_world(order: Order, clock: Clock) -> None:
     def save(trainer: Trainer) -> None:
         world = WorldModel(config)
         world.load_state_dict(stage.module.state_dict() | trainer.ema)
-        world.palette.fill(stage.palette_u8, tokenizer.encode(stage.palette_u8))
+        world.palette.fill(stage.library.tiles_u8, tokenizer.encode(stage.library.tiles_u8))
         training = about | {"minutes": round(trainer.minutes, 1), "steps": trainer.step}
-        desk = Desk(tokenizer=tokenizer, world=world, starts_u8=starts_u8, shapes=shapes, fps=fps, about=training)
+        desk = Desk(
+            tokenizer=tokenizer,
+            world=world,
+            starts_u8=starts_u8,
+            pictures=stage.library.pictures,
+            shapes=shapes,
+            fps=fps,
+            about=training,
+        )
         save_desk(order.out / DESK_FOLDER, desk)
 
     _run(trainer, order, save)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.cells import cells_of, centre_tiles, composite, cut, extended, fingerprints
-from models.tiles import TILE_PX, to_tiles
+from models.tiles import TILE_PX, TILE_VALUES, to_tiles
 
 WIDTH_PX, HEIGHT_PX = 96, 64
 FRAME = np.random.default_rng(0).integers(256, size=(HEIGHT_PX, WIDTH_PX, 3)).astype(np.uint8)
@@ -72,3 +72,4 @@ def test_one_other_pixel_is_another_content() -> None:
     other[np.arange(len(other)), np.arange(len(other)) * 7] ^= 1
     assert not (fingerprints(tiles_u8) == fingerprints(other)).any()
     assert np.array_equal(fingerprints(tiles_u8), fingerprints(tiles_u8.copy()))
+    assert fingerprints(np.zeros((1, TILE_VALUES), np.uint8))[0] != 0

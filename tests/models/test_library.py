@@ -1,8 +1,8 @@
-"""The palette holds what cells take most often for the first time."""
+"""The library holds what cells take most often for the first time, and what they take together."""
 
 import numpy as np
 
-from models.palette import common_contents
+from models.library import gather
 from models.tiles import TILE_PX, to_tiles
 from models.track import Track
 
@@ -21,9 +21,9 @@ def _track(grids: list[list[int]], shades: list[int]) -> Track:
 def test_contents_are_counted_once_a_place_and_across_sessions() -> None:
     first = _track([[0, 0], [1, 0], [0, 0], [1, 0]], [10, 20])  # 20 and 10: one place, twice
     second = _track([[0, 0], [1, 1], [1, 2]], [30, 20, 40])  # 20: two places; 40: one
-    shades = common_contents([first, second], 9)[:, 0].tolist()
+    shades = gather([first, second], 9).tiles_u8[:, 0].tolist()
     assert shades[0] == 20 and sorted(shades) == [10, 20, 40]
-    assert common_contents([first, second], 1)[:, 0].tolist() == [20]
+    assert gather([first, second], 1).tiles_u8[:, 0].tolist() == [20]
 
 
 def test_a_picture_counts_as_one_content_wherever_it_appears() -> None:
@@ -32,7 +32,7 @@ def test_a_picture_counts_as_one_content_wherever_it_appears() -> None:
         screen[y : y + 16, x : x + 16] = 9
         screen[y, x] = screen[y + 15, x + 15] = 7  # the box ends where it does
     track = _track_of(screens)
-    palette = common_contents([track], 99)
+    palette = gather([track], 99).tiles_u8
     window = (palette.reshape(-1, TILE_PX, TILE_PX, 3)[:, :, :, 0] == 9).sum(axis=(1, 2)) == 254
     assert window.sum() == 1
 
@@ -46,4 +46,21 @@ def _track_of(screens: np.ndarray) -> Track:
 
 
 def test_few_contents_make_a_small_palette() -> None:
-    assert len(common_contents([_track([[0, 0], [0, 1]], [10, 20])], 5)) == 1
+    assert len(gather([_track([[0, 0], [0, 1]], [10, 20])], 5).tiles_u8) == 1
+
+
+def test_a_picture_is_what_cells_take_together_and_says_nothing_of_what_stays() -> None:
+    tracks = [_track([[0, 0], [1, 2], [1, 0]], [10, 20, 30]), _track([[0, 1], [1, 2], [0, 2]], [10, 20, 30])]
+    pictures = gather(tracks, 9).pictures
+    shades = gather(tracks, 9).tiles_u8[:, 0].tolist() + [None]  # -1 reads the last
+    alone, both = (np.array([[0, 0], [width - 1, TILE_PX - 1]]) for width in (TILE_PX, 2 * TILE_PX))
+    assert [[shades[place] for place in picture] for picture in pictures.of(both)] == [[20, 30]]
+    assert [[shades[place] for place in picture] for picture in pictures.of(alone)] == [[10]]
+    few = gather(tracks, 1)
+    assert (few.pictures.content >= 0).sum() == 1 and len(few.tiles_u8) == 1
+
+
+def test_black_is_a_content_too() -> None:
+    library = gather([_track([[0, 0], [1, 0]], [9, 0])], 5)
+    assert library.tiles_u8[:, 0].tolist() == [0]
+    assert library.pictures.content.tolist() == [0]
