@@ -16,7 +16,7 @@ from tqdm import tqdm
 from recorder.box import Box
 from recorder.capture import CaptureStats, capture
 from recorder.clock import MonotonicClock
-from recorder.doors import DisplayGone, Input, Pointer, Screen, Windows
+from recorder.doors import DisplayGone, Input, Passwords, Pointer, Screen, Windows
 from recorder.doors.fake import FakeInput, FakePointer, FakeScreen, FakeWindows
 from recorder.hotkey import FORGET_HOTKEY_TEXT, PAUSE_HOTKEY_TEXT, STOP_HOTKEY_TEXT, HotkeyInput
 from recorder.privacy import Keys, Privacy, PrivateInput, PrivatePointer, PrivateScreen
@@ -59,6 +59,8 @@ class Record:
     """Applications that alone are recorded; all else is black, and keys typed elsewhere are not recorded."""
     keys: Keys = "all"
     """Record keys with their symbols, as physical codes alone, or not at all."""
+    keep_passwords: bool = False
+    """Record password fields and terminals that ask for a password like everything else."""
 
     def run(self) -> None:
         if not self.fps > 0 or (self.seconds is not None and not self.seconds > 0):
@@ -74,7 +76,12 @@ class Record:
         )
         attributes = {"source": "screen", "note": self.note, "seed": self.seed}
         with (
-            private_doors(self.display, privacy) as (screen, pointer, inputs, watched),
+            private_doors(self.display, privacy, keep_passwords=self.keep_passwords) as (
+                screen,
+                pointer,
+                inputs,
+                watched,
+            ),
             interrupts() as interrupted,
             RecordingWriter(
                 self.out,
@@ -168,15 +175,41 @@ def interrupts() -> Iterator[Interrupts]:
 
 
 @contextmanager
-def private_doors(display: str | None, privacy: Privacy) -> Iterator[tuple[Screen, Pointer, Input, HotkeyInput]]:
+def private_doors(
+    display: str | None, privacy: Privacy, *, keep_passwords: bool
+) -> Iterator[tuple[Screen, Pointer, Input, HotkeyInput]]:
     """Screen, pointer and input that leave out what is private, and the input that knows the hotkeys."""
     screen, pointer, inputs = open_doors(display)
     watched = HotkeyInput(inputs)
-    with closing(screen), closing(pointer), closing(watched), ExitStack() as stack:
-        windows = stack.enter_context(closing(open_windows(display))) if privacy.watches_windows else None
-        private = PrivateScreen(screen, privacy, windows)
+    with (
+        closing(screen),
+        closing(pointer),
+        closing(watched),
+        closing(open_windows(display)) as all_windows,
+        ExitStack() as stack,
+    ):
+        windows = all_windows if privacy.watches_windows else None
+        passwords = [] if keep_passwords else open_passwords(display, all_windows)
+        for door in passwords:
+            stack.enter_context(closing(door))
+        private = PrivateScreen(screen, privacy, windows, passwords)
         seen = PrivatePointer(pointer, privacy.region) if privacy.region else pointer
-        yield private, seen, PrivateInput(watched, privacy, windows), watched
+        yield private, seen, PrivateInput(watched, privacy, windows, passwords), watched
+
+
+def open_passwords(display: str | None, windows: Windows) -> list[Passwords]:
+    """What tells of passwords on a display whose other doors could be opened; says so where it can't."""
+    if display == FAKE_DISPLAY:
+        return []
+    from recorder.doors.terminal import TerminalPasswords
+
+    try:
+        from recorder.doors.at_spi import AtSpiPasswords
+
+        return [TerminalPasswords(windows), AtSpiPasswords()]
+    except (ImportError, ValueError) as error:
+        print(f"password fields of windows are not recognised and will be recorded: {error}", file=sys.stderr)
+        return [TerminalPasswords(windows)]
 
 
 def open_windows(display: str | None) -> Windows:

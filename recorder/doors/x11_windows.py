@@ -78,6 +78,7 @@ class X11Windows(Windows):
             hidden="_NET_WM_STATE_HIDDEN" in states,
             maximised="_NET_WM_STATE_MAXIMIZED_VERT" in states,
             active=active,
+            process=next(iter(self._property(window, "_NET_WM_PID")), None),
         )
 
     def _property(self, window: Any, name: str) -> list[int]:
