@@ -1,5 +1,6 @@
 """`record`: this screen in, a session file out, until somebody stops it."""
 
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from recorder.doors.fake import FakeInput, FakePointer, FakeScreen, FakeWindows
 from recorder.hotkey import FORGET_HOTKEY_TEXT, PAUSE_HOTKEY_TEXT, STOP_HOTKEY_TEXT, HotkeyInput
 from recorder.privacy import Keys, Privacy, PrivateInput, PrivatePointer, PrivateScreen
 from recorder.recording import RecordingWriter
+from recorder.scaled import ScaledInput, ScaledPointer, ScaledScreen, Size, parse_size
 
 FAKE_DISPLAY = "fake"
 
@@ -29,8 +31,8 @@ FAKE_DISPLAY = "fake"
 class Record:
     """Record this screen with its mouse and keyboard until ctrl+shift+F12, Ctrl-C or --seconds.
 
-    ctrl+shift+F11 pauses and goes on, ctrl+shift+F10 forgets the last minutes. Everything that is typed is recorded,
-    passwords too, but what the options below leave out.
+    ctrl+shift+F11 pauses and goes on, ctrl+shift+F10 forgets the last minutes. Everything that is typed is recorded
+    but passwords, as far as they are recognised, and what the options below leave out.
     """
 
     out: tyro.conf.Positional[Path]
@@ -51,6 +53,9 @@ class Record:
     """Go on in a new file after this time: NAME.h5, NAME.001.h5, NAME.002.h5 and so on, which read as one."""
     region: str | None = None
     """Record this part of the screen alone: X,Y,WIDTH,HEIGHT in pixels."""
+    scale_to: str | None = None
+    """Record at this WIDTHxHEIGHT, each pixel the mean of those that it covers; the original size where none is given.
+    """
     mask: tuple[str, ...] = ()
     """Rectangles X,Y,WIDTH,HEIGHT that are recorded black."""
     hide: tuple[str, ...] = ()
@@ -74,25 +79,22 @@ class Record:
             only=self.only,
             keys=self.keys,
         )
+        size_px = None if self.scale_to is None else parse_size(self.scale_to)
         attributes = {"source": "screen", "note": self.note, "seed": self.seed}
         with (
-            private_doors(self.display, privacy, keep_passwords=self.keep_passwords) as (
-                screen,
-                pointer,
-                inputs,
-                watched,
-            ),
+            private_doors(self.display, privacy, keep_passwords=self.keep_passwords) as (*private, watched),
             interrupts() as interrupted,
-            RecordingWriter(
+        ):
+            screen, pointer, inputs = scaled_doors(*private, size_px)
+            with RecordingWriter(
                 self.out,
                 size_px=screen.size_px,
                 fps=self.fps,
                 recording_id=uuid4().hex,
                 attributes=attributes,
                 segment_minutes=inf if self.segment_minutes is None else self.segment_minutes,
-            ) as writer,
-        ):
-            ended = self._capture(writer, screen, pointer, inputs, watched, interrupted)
+            ) as writer:
+                ended = self._capture(writer, screen, pointer, inputs, watched, interrupted)
         if ended:
             raise ValueError(f"{ended}; what was recorded until then is complete in {self.out}")
 
@@ -197,6 +199,16 @@ def private_doors(
         yield private, seen, PrivateInput(watched, privacy, windows, passwords), watched
 
 
+def scaled_doors(
+    screen: Screen, pointer: Pointer, inputs: Input, size_px: Size | None
+) -> tuple[Screen, Pointer, Input]:
+    """The doors as they are, or those of a screen that is scaled to a size."""
+    if size_px is None:
+        return screen, pointer, inputs
+    source = screen.size_px
+    return ScaledScreen(screen, size_px), ScaledPointer(pointer, source, size_px), ScaledInput(inputs, source, size_px)
+
+
 def open_passwords(display: str | None, windows: Windows) -> list[Passwords]:
     """What tells of passwords on a display whose other doors could be opened; says so where it can't."""
     if display == FAKE_DISPLAY:
@@ -229,6 +241,11 @@ def open_doors(display: str | None) -> tuple[Screen, Pointer, Input]:
     if display == FAKE_DISPLAY:
         clock = MonotonicClock()
         return FakeScreen(clock), FakePointer(clock), FakeInput(clock)
+    if display is None and os.environ.get("XDG_SESSION_TYPE") == "wayland":
+        raise ValueError(
+            "this is a Wayland session, which shows no program the screen and the input of others; log in to an X11 "
+            "session, or name an X11 display with --display"
+        )
     try:
         from recorder.doors import x11
     except ImportError as error:
