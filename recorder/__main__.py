@@ -1,10 +1,11 @@
-"""`python -m recorder`: record, explore, verify, report, view, repack, cut, export, import, import-csgo."""
+"""`python -m recorder`: record, explore, verify, report, view, repack, cut, export, import, import-csgo, bench."""
 
 import sys
 from typing import Annotated
 
 import tyro
 
+from recorder.bench import Bench
 from recorder.csgo import ImportCsgo
 from recorder.cut import Cut
 from recorder.explore import Explore
@@ -27,6 +28,7 @@ Command = (
     | Annotated[Export, tyro.conf.subcommand("export")]
     | Annotated[Import, tyro.conf.subcommand("import")]
     | Annotated[ImportCsgo, tyro.conf.subcommand("import-csgo")]
+    | Annotated[Bench, tyro.conf.subcommand("bench")]
 )
 
 
