@@ -17,6 +17,7 @@ PASSWORD_ROLE = 40  # ATSPI_ROLE_PASSWORD_TEXT
 _FOCUSED_STATE, _SHOWING_STATE = 1 << 12, 1 << 25
 _SCREEN_COORDINATES = 0
 _ANSWER_S, _LOOK_S = 1.0, 0.1
+_START_S = 10.0  # in which a desktop brings up the bus that was asked for
 _MOST_WALKED = 2000  # accessible objects that are looked at when recording begins
 _SPI = "org.a11y.atspi."
 _ROOT = ("org.a11y.atspi.Registry", "/org/a11y/atspi/accessible/root")
@@ -154,12 +155,12 @@ class AtSpiPasswords(Passwords):
 
     def _ask(self, place: Accessible, interface: str, method: str, signature: str = "", body: Any = ()) -> Any:
         address = DBusAddress(place[1], place[0], _SPI + interface)
-        return _call(self._bus, new_method_call(address, method, signature, body))
+        return _call(self._bus, new_method_call(address, method, signature, body), _ANSWER_S)
 
 
-def _call(connection: DBusConnection, message: Message) -> Any:
+def _call(connection: DBusConnection, message: Message, timeout_s: float = _START_S) -> Any:
     """What a method returns; raises DBusErrorResponse and TimeoutError."""
-    return unwrap_msg(connection.send_and_get_reply(message, timeout=_ANSWER_S))
+    return unwrap_msg(connection.send_and_get_reply(message, timeout=timeout_s))
 
 
 def _bits(words: list[int]) -> int:
