@@ -82,10 +82,10 @@ class Record:
         size_px = None if self.scale_to is None else parse_size(self.scale_to)
         attributes = {"source": "screen", "note": self.note, "seed": self.seed}
         with (
-            private_doors(self.display, privacy, keep_passwords=self.keep_passwords) as (*private, watched),
+            private_doors(self.display, privacy, keep_passwords=self.keep_passwords) as (whole, at, keys, watched),
             interrupts() as interrupted,
         ):
-            screen, pointer, inputs = scaled_doors(*private, size_px)
+            screen, pointer, inputs = scaled_doors(whole, at, keys, size_px)
             with RecordingWriter(
                 self.out,
                 size_px=screen.size_px,

@@ -67,7 +67,8 @@ class ScaledPointer(Pointer):
     def _scaled(self, shape: PointerShape) -> PointerShape:
         if shape.key() not in self._shapes:
             height, width = shape.rgba.shape[:2]
-            size_px = tuple(max(1, side) for side in scale_px(width, height, self._source, self._target))
+            wide, high = scale_px(width, height, self._source, self._target)
+            size_px = (max(1, wide), max(1, high))
             rgba = np.asarray(Image.fromarray(shape.rgba).resize(size_px, Image.Resampling.BOX))
             hot_x_px, hot_y_px = scale_px(shape.hot_x_px, shape.hot_y_px, self._source, self._target)
             self._shapes[shape.key()] = PointerShape(rgba=rgba, hot_x_px=hot_x_px, hot_y_px=hot_y_px, name=shape.name)
