@@ -2,6 +2,7 @@
 
 from recorder.actions import BUTTONS, KEYS, Action, Event, EventKind, Key, table_hash
 from recorder.alignment import ActionBuilder, frame_actions
+from recorder.arrays import FrameArrays, frame_arrays
 from recorder.clock import Clock, FakeClock, MonotonicClock, deadlines
 from recorder.pointer import PointerShape, PointerState, draw_pointer
 from recorder.recording import RecordingWriter
@@ -20,6 +21,7 @@ __all__ = [
     "Event",
     "EventKind",
     "FakeClock",
+    "FrameArrays",
     "Key",
     "MonotonicClock",
     "PointerShape",
@@ -31,6 +33,7 @@ __all__ = [
     "draw_pointer",
     "faults",
     "frame_actions",
+    "frame_arrays",
     "open_session",
     "repair",
     "table_hash",

@@ -1,10 +1,12 @@
-"""`python -m recorder`: record, explore, verify, report, view, repack, cut, export, import."""
+"""`python -m recorder`: record, explore, verify, report, view, repack, cut, export, import, import-csgo, bench."""
 
 import sys
 from typing import Annotated
 
 import tyro
 
+from recorder.bench import Bench
+from recorder.csgo import ImportCsgo
 from recorder.cut import Cut
 from recorder.explore import Explore
 from recorder.export import Export
@@ -25,6 +27,8 @@ Command = (
     | Annotated[Cut, tyro.conf.subcommand("cut")]
     | Annotated[Export, tyro.conf.subcommand("export")]
     | Annotated[Import, tyro.conf.subcommand("import")]
+    | Annotated[ImportCsgo, tyro.conf.subcommand("import-csgo")]
+    | Annotated[Bench, tyro.conf.subcommand("bench")]
 )
 
 

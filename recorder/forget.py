@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recorder import schema
+from recorder.seal import seal
 from recorder.segments import SegmentedSession
 from recorder.session import Session
 from recorder.writer import RESERVE_BYTES, beside_path, partial_path
@@ -83,6 +84,8 @@ def _say_it_ends(path: Path) -> None:
     """No segment follows this one any more."""
     with h5py.File(path, "r+") as file:
         file.attrs.modify(schema.CONTINUES, False)
+        if schema.SHA256 in file.attrs:
+            seal(file)
 
 
 def _rewrite(path: Path, beside: Path, stop: int) -> None:

@@ -9,11 +9,14 @@ from numpy.typing import NDArray
 
 from recorder.actions import Event, EventKind
 from recorder.box import Box
-from recorder.doors import Input, Pointer, Screen, Window, Windows
+from recorder.clock import Clock, MonotonicClock
+from recorder.doors import Input, Passwords, Pointer, Screen, Window, Windows, active
 from recorder.pointer import PointerState
 
 Keys = Literal["all", "codes", "none"]
 _KEYS = (EventKind.KEY_DOWN, EventKind.KEY_UP)
+_CLOCK = MonotonicClock()
+BLIND_NS = 1_000_000_000  # in so long a time without a look for passwords one could have been typed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,11 +59,6 @@ class Privacy:
         return shown
 
 
-def active(windows: Sequence[Window]) -> Window | None:
-    """The window that takes the keys."""
-    return next((window for window in windows if window.active), None)
-
-
 def _lower(names: Sequence[str]) -> list[str]:
     return [name.lower() for name in names]
 
@@ -68,11 +66,13 @@ def _lower(names: Sequence[str]) -> list[str]:
 class PrivateScreen(Screen):
     """Another screen, or a region of it, in which what is private is black.
 
-    Windows are looked at before and after each grab, and a pixel stays only where both looks allow it.
+    Windows and passwords are looked at before and after each grab, and a pixel stays only where both looks allow it.
     """
 
-    def __init__(self, inner: Screen, privacy: Privacy, windows: Windows | None = None) -> None:
-        self._inner, self._privacy, self._windows = inner, privacy, windows
+    def __init__(
+        self, inner: Screen, privacy: Privacy, windows: Windows | None = None, passwords: Sequence[Passwords] = ()
+    ) -> None:
+        self._inner, self._privacy, self._windows, self._passwords = inner, privacy, windows, passwords
         width, height = inner.size_px
         self._region = privacy.region or Box(x_px=0, y_px=0, width_px=width, height_px=height)
         if not self._region.inside(inner.size_px):
@@ -85,16 +85,19 @@ class PrivateScreen(Screen):
     def grab(self) -> NDArray[np.uint8]:
         before = self._visible()
         rgb = self._inner.grab()
-        shown = before & self._visible() if self._privacy.watches_windows else before
+        shown = before & self._visible() if self._windows or self._passwords else before
         return np.ascontiguousarray((rgb * shown[..., None])[self._region.slices])
 
     def close(self) -> None:
         self._inner.close()
 
     def _visible(self) -> NDArray[np.bool_]:
-        if self._windows is None:
-            return self._privacy.visible((), (), self._inner.size_px)
-        return self._privacy.visible(self._windows.windows(), self._windows.popups(), self._inner.size_px)
+        looks = (self._windows.windows(), self._windows.popups()) if self._windows else ((), ())
+        shown = self._privacy.visible(*looks, self._inner.size_px)
+        for passwords in self._passwords:
+            for box in passwords.boxes():
+                shown[box.slices] = False
+        return shown
 
 
 class PrivatePointer(Pointer):
@@ -114,17 +117,30 @@ class PrivatePointer(Pointer):
 class PrivateInput(Input):
     """Another input without the keys that are private, its places seen from the region's corner.
 
-    A key that was pressed while it might be recorded is also released in the record.
+    A key that was pressed while it might be recorded is also released in the record. Where nobody looked for
+    passwords for BLIND_NS, no key is kept.
     """
 
-    def __init__(self, inner: Input, privacy: Privacy, windows: Windows | None = None) -> None:
-        self._inner, self._privacy, self._windows = inner, privacy, windows
+    def __init__(
+        self,
+        inner: Input,
+        privacy: Privacy,
+        windows: Windows | None = None,
+        passwords: Sequence[Passwords] = (),
+        clock: Clock = _CLOCK,
+    ) -> None:
+        self._inner, self._privacy, self._windows, self._passwords = inner, privacy, windows, passwords
+        self._clock, self._looked_ns = clock, clock.now_ns()
         self._pressed: set[int] = set()
         self._was_private = False
 
     def drain(self) -> list[Event]:
-        private = self._windows is not None and not self._privacy.allows(active(self._windows.windows()))
-        hush, self._was_private = private or self._was_private, private  # keys of the time before the look too
+        hidden = self._windows is not None and not self._privacy.allows(active(self._windows.windows()))
+        private = hidden or any(passwords.asked() for passwords in self._passwords)
+        now_ns = self._clock.now_ns()
+        blind = bool(self._passwords) and now_ns - self._looked_ns > BLIND_NS
+        hush = private or self._was_private or blind  # keys of the time before the look too
+        self._was_private, self._looked_ns = private, now_ns
         return [told for event in self._inner.drain() for told in self._keep(event, hush)]
 
     def close(self) -> None:

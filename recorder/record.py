@@ -1,5 +1,6 @@
 """`record`: this screen in, a session file out, until somebody stops it."""
 
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -16,11 +17,12 @@ from tqdm import tqdm
 from recorder.box import Box
 from recorder.capture import CaptureStats, capture
 from recorder.clock import MonotonicClock
-from recorder.doors import DisplayGone, Input, Pointer, Screen, Windows
+from recorder.doors import DisplayGone, Input, Passwords, Pointer, Screen, Windows
 from recorder.doors.fake import FakeInput, FakePointer, FakeScreen, FakeWindows
 from recorder.hotkey import FORGET_HOTKEY_TEXT, PAUSE_HOTKEY_TEXT, STOP_HOTKEY_TEXT, HotkeyInput
 from recorder.privacy import Keys, Privacy, PrivateInput, PrivatePointer, PrivateScreen
 from recorder.recording import RecordingWriter
+from recorder.scaled import ScaledInput, ScaledPointer, ScaledScreen, Size, parse_size
 
 FAKE_DISPLAY = "fake"
 
@@ -29,8 +31,8 @@ FAKE_DISPLAY = "fake"
 class Record:
     """Record this screen with its mouse and keyboard until ctrl+shift+F12, Ctrl-C or --seconds.
 
-    ctrl+shift+F11 pauses and goes on, ctrl+shift+F10 forgets the last minutes. Everything that is typed is recorded,
-    passwords too, but what the options below leave out.
+    ctrl+shift+F11 pauses and goes on, ctrl+shift+F10 forgets the last minutes. Everything that is typed is recorded
+    but passwords, as far as they are recognised, and what the options below leave out.
     """
 
     out: tyro.conf.Positional[Path]
@@ -51,6 +53,9 @@ class Record:
     """Go on in a new file after this time: NAME.h5, NAME.001.h5, NAME.002.h5 and so on, which read as one."""
     region: str | None = None
     """Record this part of the screen alone: X,Y,WIDTH,HEIGHT in pixels."""
+    scale_to: str | None = None
+    """Record at this WIDTHxHEIGHT, each pixel the mean of those that it covers; the original size where none is given.
+    """
     mask: tuple[str, ...] = ()
     """Rectangles X,Y,WIDTH,HEIGHT that are recorded black."""
     hide: tuple[str, ...] = ()
@@ -59,6 +64,8 @@ class Record:
     """Applications that alone are recorded; all else is black, and keys typed elsewhere are not recorded."""
     keys: Keys = "all"
     """Record keys with their symbols, as physical codes alone, or not at all."""
+    keep_passwords: bool = False
+    """Record password fields and terminals that ask for a password like everything else."""
 
     def run(self) -> None:
         if not self.fps > 0 or (self.seconds is not None and not self.seconds > 0):
@@ -72,20 +79,22 @@ class Record:
             only=self.only,
             keys=self.keys,
         )
+        size_px = None if self.scale_to is None else parse_size(self.scale_to)
         attributes = {"source": "screen", "note": self.note, "seed": self.seed}
         with (
-            private_doors(self.display, privacy) as (screen, pointer, inputs, watched),
+            private_doors(self.display, privacy, keep_passwords=self.keep_passwords) as (whole, at, keys, watched),
             interrupts() as interrupted,
-            RecordingWriter(
+        ):
+            screen, pointer, inputs = scaled_doors(whole, at, keys, size_px)
+            with RecordingWriter(
                 self.out,
                 size_px=screen.size_px,
                 fps=self.fps,
                 recording_id=uuid4().hex,
                 attributes=attributes,
                 segment_minutes=inf if self.segment_minutes is None else self.segment_minutes,
-            ) as writer,
-        ):
-            ended = self._capture(writer, screen, pointer, inputs, watched, interrupted)
+            ) as writer:
+                ended = self._capture(writer, screen, pointer, inputs, watched, interrupted)
         if ended:
             raise ValueError(f"{ended}; what was recorded until then is complete in {self.out}")
 
@@ -168,15 +177,51 @@ def interrupts() -> Iterator[Interrupts]:
 
 
 @contextmanager
-def private_doors(display: str | None, privacy: Privacy) -> Iterator[tuple[Screen, Pointer, Input, HotkeyInput]]:
+def private_doors(
+    display: str | None, privacy: Privacy, *, keep_passwords: bool
+) -> Iterator[tuple[Screen, Pointer, Input, HotkeyInput]]:
     """Screen, pointer and input that leave out what is private, and the input that knows the hotkeys."""
     screen, pointer, inputs = open_doors(display)
     watched = HotkeyInput(inputs)
-    with closing(screen), closing(pointer), closing(watched), ExitStack() as stack:
-        windows = stack.enter_context(closing(open_windows(display))) if privacy.watches_windows else None
-        private = PrivateScreen(screen, privacy, windows)
+    with (
+        closing(screen),
+        closing(pointer),
+        closing(watched),
+        closing(open_windows(display)) as all_windows,
+        ExitStack() as stack,
+    ):
+        windows = all_windows if privacy.watches_windows else None
+        passwords = [] if keep_passwords else open_passwords(display, all_windows)
+        for door in passwords:
+            stack.enter_context(closing(door))
+        private = PrivateScreen(screen, privacy, windows, passwords)
         seen = PrivatePointer(pointer, privacy.region) if privacy.region else pointer
-        yield private, seen, PrivateInput(watched, privacy, windows), watched
+        yield private, seen, PrivateInput(watched, privacy, windows, passwords), watched
+
+
+def scaled_doors(
+    screen: Screen, pointer: Pointer, inputs: Input, size_px: Size | None
+) -> tuple[Screen, Pointer, Input]:
+    """The doors as they are, or those of a screen that is scaled to a size."""
+    if size_px is None:
+        return screen, pointer, inputs
+    source = screen.size_px
+    return ScaledScreen(screen, size_px), ScaledPointer(pointer, source, size_px), ScaledInput(inputs, source, size_px)
+
+
+def open_passwords(display: str | None, windows: Windows) -> list[Passwords]:
+    """What tells of passwords on a display whose other doors could be opened; says so where it can't."""
+    if display == FAKE_DISPLAY:
+        return []
+    from recorder.doors.terminal import TerminalPasswords
+
+    try:
+        from recorder.doors.at_spi import AtSpiPasswords
+
+        return [TerminalPasswords(windows), AtSpiPasswords()]
+    except (ImportError, ValueError) as error:
+        print(f"password fields of windows are not recognised and will be recorded: {error}", file=sys.stderr)
+        return [TerminalPasswords(windows)]
 
 
 def open_windows(display: str | None) -> Windows:
@@ -196,6 +241,11 @@ def open_doors(display: str | None) -> tuple[Screen, Pointer, Input]:
     if display == FAKE_DISPLAY:
         clock = MonotonicClock()
         return FakeScreen(clock), FakePointer(clock), FakeInput(clock)
+    if display is None and os.environ.get("XDG_SESSION_TYPE") == "wayland":
+        raise ValueError(
+            "this is a Wayland session, which shows no program the screen and the input of others; log in to an X11 "
+            "session, or name an X11 display with --display"
+        )
     try:
         from recorder.doors import x11
     except ImportError as error:

@@ -8,6 +8,7 @@ import numpy as np
 
 from recorder import schema
 from recorder.excerpt import write_excerpt
+from recorder.seal import seal
 from recorder.session import Session
 from recorder.writer import beside_path, partial_path
 
@@ -58,6 +59,7 @@ def _pass_on_segment(session: Session, path: Path) -> None:
     said = {name: session.attributes[name] for name in schema.SEGMENT_ATTRIBUTES if name in session.attributes}
     with h5py.File(path, "r+") as file:
         file.attrs.update(said)
+        seal(file)
 
 
 def whole_frames(session: Session) -> int:

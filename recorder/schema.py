@@ -19,6 +19,7 @@ POINTER_X, POINTER_Y, POINTER_SHAPE, SHAPES = "pointer/x", "pointer/y", "pointer
 EVENTS = "events"
 PROMPT_FROM, PROMPT_TEXT = "prompts/from_frame", "prompts/text"
 NO_SHAPE = -1
+SHA256 = "sha256"  # attribute of a complete file (`seal`); absent in those of older programs
 PAUSES = "paused_before_frame"  # attribute: frames before which the recording was paused; absent without any
 # Attributes that every file of a recording has; a recording may be one segment or many (`segments`).
 RECORDING, SEGMENT = "recording", "segment"  # an id that all its segments share, and the segment's number from 0

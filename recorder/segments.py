@@ -125,6 +125,9 @@ class SegmentedSession(Session):
         assert isinstance(self.frames, JoinedFrames)
         return self.frames.place(frame)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return open_session, (self.path,)
+
     def close(self) -> None:
         for part in self._parts:
             part.close()

@@ -16,6 +16,7 @@ from recorder.damage import ANY_COMPLAINT, in_one_sentence
 from recorder.frames import Frames
 from recorder.joined import JoinedFrames
 from recorder.pointer import PointerShape
+from recorder.seal import digest
 
 
 class Session:
@@ -69,6 +70,11 @@ class Session:
         """How many entries each per-frame dataset beside the frames has; all the same, but where a recorder died."""
         return {name: int(self._dataset(name).shape[0]) for name in schema.PER_FRAME}
 
+    def as_written(self) -> bool:
+        """Whether the file still says what it said when it was completed, where it has a digest of that."""
+        with in_one_sentence(self.path, "all that its digest is of"):
+            return self.attributes.get(schema.SHA256) in (None, digest(self._file))
+
     def events(self) -> list[Event]:
         """Every raw event, in order."""
         with in_one_sentence(self.path, "its events"):
@@ -89,6 +95,10 @@ class Session:
         """The pointer shapes that occur, by their number."""
         with in_one_sentence(self.path, "its pointer shapes"):
             return schema.load_shapes(self._file)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A worker that is sent a session opens it for itself."""
+        return type(self), (self.path,)
 
     def close(self) -> None:
         self._file.close()

@@ -92,6 +92,8 @@ def faults(path: Path, *, quick: bool = False, random: Random | None = None) -> 
                 starts = sorted((random or Random(0)).sample(starts, QUICK_CHUNKS))
             found = [fault for check in CHECKS for fault in check(session)]
             found += _chunk_faults(session, starts)
+            if not found and not session.as_written():
+                found.append("it was changed after it was written; copy it again from its source")
             return [*(f"{path}: {fault}" for fault in found), *segment_faults(session)]
     except ValueError as error:
         return [str(error)]

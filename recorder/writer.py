@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 from recorder import schema
 from recorder.actions import Event, table_hash
 from recorder.pointer import PointerShape, PointerState
+from recorder.seal import seal
 
 FLUSH_NS = 1_000_000_000
 CHUNK_CACHE_BYTES = 64 << 20
 RESERVE_BYTES = 64 << 20  # left free on the disk: HDF5 that meets a full disk while writing ruins the file
 OWN_ATTRIBUTES = (
-    *("schema", "action_table", "width_px", "height_px", "fps", "complete", schema.PAUSES),
+    *("schema", "action_table", "width_px", "height_px", "fps", "complete", schema.PAUSES, schema.SHA256),
     *schema.SEGMENT_ATTRIBUTES,  # which a copy does not inherit: it is a session of its own
 )
 
@@ -192,6 +193,7 @@ class SessionWriter:
                 self.flush()
             if complete:
                 self._file.attrs["complete"] = True
+                self._write(lambda: seal(self._file))
         finally:
             self._write(self._file.close)
         if complete:

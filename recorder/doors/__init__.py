@@ -1,6 +1,7 @@
 """Doors: one file for each desktop library, imported lazily, behind these small contracts."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,7 +56,7 @@ class Input(ABC):
 
 @dataclass(frozen=True, kw_only=True)
 class Window:
-    """A top-level window with its frame; `app` is its class in lower case."""
+    """A top-level window with its frame; `app` is its class in lower case, `process` its process id."""
 
     number: int
     app: str
@@ -64,6 +65,12 @@ class Window:
     hidden: bool
     maximised: bool
     active: bool
+    process: int | None = None
+
+
+def active(windows: Sequence[Window]) -> Window | None:
+    """The window that takes the keys."""
+    return next((window for window in windows if window.active), None)
 
 
 class Windows(ABC):
@@ -76,6 +83,21 @@ class Windows(ABC):
     @abstractmethod
     def popups(self) -> list[Box]:
         """Menus, tooltips and the like, which lie above all windows; raises DisplayGone."""
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+
+class Passwords(ABC):
+    """Tells where passwords are typed."""
+
+    @abstractmethod
+    def asked(self) -> bool:
+        """Whether what is typed now goes into a password; raises DisplayGone."""
+
+    @abstractmethod
+    def boxes(self) -> list[Box]:
+        """The parts of the screen that passwords are typed into; raises DisplayGone."""
 
     @abstractmethod
     def close(self) -> None: ...

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from recorder.actions import Event
 from recorder.box import Box
 from recorder.clock import Clock
-from recorder.doors import Input, Pointer, Screen, Window, Windows
+from recorder.doors import Input, Passwords, Pointer, Screen, Window, Windows
 from recorder.pointer import PointerShape, PointerState
 
 SQUARE_PX = 16
@@ -70,6 +70,21 @@ class FakeWindows(Windows):
 
     def popups(self) -> list[Box]:
         return self.open
+
+    def close(self) -> None: ...
+
+
+class FakePasswords(Passwords):
+    """Given fields; one of them takes the keys where there is any."""
+
+    def __init__(self, fields: Sequence[Box] = ()) -> None:
+        self.fields = list(fields)
+
+    def asked(self) -> bool:
+        return bool(self.fields)
+
+    def boxes(self) -> list[Box]:
+        return self.fields
 
     def close(self) -> None: ...
 

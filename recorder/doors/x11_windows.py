@@ -1,11 +1,12 @@
 """The X11 door to the windows on the screen (EWMH, which every common window manager speaks)."""
 
+from contextlib import suppress
 from typing import Any
 
 from Xlib import X, error
 
 from recorder.box import Box
-from recorder.doors import Window, Windows
+from recorder.doors import DisplayGone, Window, Windows
 from recorder.doors.x11 import display_gone, open_display
 
 
@@ -53,7 +54,8 @@ class X11Windows(Windows):
         return found
 
     def close(self) -> None:
-        self._display.close()
+        with suppress(DisplayGone), display_gone():  # with the server its connection is gone
+            self._display.close()
 
     def _window(self, number: int, active: bool) -> Window | None:
         window = self._display.create_resource_object("window", number)
@@ -78,6 +80,7 @@ class X11Windows(Windows):
             hidden="_NET_WM_STATE_HIDDEN" in states,
             maximised="_NET_WM_STATE_MAXIMIZED_VERT" in states,
             active=active,
+            process=next(iter(self._property(window, "_NET_WM_PID")), None),
         )
 
     def _property(self, window: Any, name: str) -> list[int]:

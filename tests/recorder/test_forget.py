@@ -23,7 +23,7 @@ from recorder.forget import MINUTE_NS, forget, kept_frames
 from recorder.hotkey import HotkeyInput
 from recorder.pointer import PointerShape, PointerState
 from recorder.privacy import Privacy, PrivateInput
-from recorder.record import Record
+from recorder.record import FAKE_DISPLAY, Record
 from recorder.recording import RecordingWriter
 from recorder.segments import open_session, segment_path
 from recorder.session import Session
@@ -324,7 +324,7 @@ def test_record_forgets_on_its_hotkey(
     presses = [key(name, time.monotonic_ns() + 500_000_000) for name in CHORD]
     doors = FakeScreen(clock), FakePointer(clock), FakeInput(clock, presses)
     monkeypatch.setattr(record_module, "open_doors", lambda _: doors)
-    Record(out=tmp_path / "a.h5", seconds=1, fps=20, forget_minutes=2).run()
+    Record(out=tmp_path / "a.h5", seconds=1, fps=20, forget_minutes=2, display=FAKE_DISPLAY).run()
     told = capsys.readouterr()
     assert "ctrl+shift+F10 forgets the last 2 min" in told.err
     assert "forgot the last 2 min: " in told.err

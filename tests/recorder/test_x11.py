@@ -126,7 +126,7 @@ def test_a_recording_survives_its_server(server, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "recorder", "record", str(path), "--display", display]
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as recording:
         assert recording.stderr is not None
-        assert recording.stderr.readline().startswith("recording")
+        assert any(line.startswith("recording") for line in recording.stderr)
         with pytest.raises(subprocess.TimeoutExpired):
             recording.wait(timeout=1.5)
         process.terminate()
@@ -145,10 +145,44 @@ def test_stop_hotkey_ends_a_recording(server, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "recorder", "record", str(tmp_path / "a.h5"), "--display", display]
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as recording:
         assert recording.stderr is not None
-        assert recording.stderr.readline().startswith("recording")
+        assert any(line.startswith("recording") for line in recording.stderr)
         injector = x11.X11Injector(display)
         for name in ("ControlLeft", "ShiftLeft", "F12"):
             injector.key(KEY_INDEX[name], True)
         errors = recording.communicate(timeout=20)[1]
     assert recording.returncode == 0, errors
     assert faults(tmp_path / "a.h5") == []
+
+
+def test_forget_hotkey_forgets_and_the_recording_goes_on(server, tmp_path: Path) -> None:
+    display, _ = server
+    path = tmp_path / "a.h5"
+    command = [sys.executable, "-m", "recorder", "record", str(path), "--display", display, "--forget-minutes", "1"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as recording:
+        assert recording.stderr is not None
+        assert any(line.startswith("recording") for line in recording.stderr)
+        injector = x11.X11Injector(display)
+        press(injector, "KeyS")
+        time.sleep(0.5)
+        pressed_ns = time.monotonic_ns()
+        press(injector, "ControlLeft", "ShiftLeft", "F10")
+        press(injector, "KeyT")
+        time.sleep(0.5)
+        press(injector, "ControlLeft", "ShiftLeft", "F12")
+        errors = recording.communicate(timeout=20)[1]
+    assert recording.returncode == 0, errors
+    assert "forgot the last 1 min" in errors
+    assert faults(path) == []
+    with Session(path) as session:
+        assert len(session) > 1 and session.t_ns[0] > pressed_ns
+        assert session.pauses == [0]
+        pressed = {event.code for event in session.events()}
+    assert KEY_INDEX["KeyT"] in pressed and KEY_INDEX["KeyS"] not in pressed
+
+
+def press(injector: "x11.X11Injector", *names: str) -> None:
+    """Press these keys together and let them go."""
+    for down in (True, False):
+        for name in names:
+            injector.key(KEY_INDEX[name], down)
+            time.sleep(0.02)

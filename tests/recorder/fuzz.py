@@ -1,0 +1,78 @@
+"""Mutated session files through `verify` and the reader: `python -m tests.recorder.fuzz --files 2000 --seed 0`."""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+from random import Random
+
+import numpy as np
+from tqdm import trange
+
+from recorder.separate import SeparateProcess
+from recorder.session import Session
+from recorder.verify import faults
+from tests.recorder.sessions import write_session
+
+STRUCTURE_BYTES = 4096  # at the file's begin, where most of HDF5's own structure lies
+PATIENCE_S = 30.0
+
+
+def fuzz(*, files: int, seed: int, folder: Path) -> list[str]:
+    """What went wrong over that many mutated files: a crash, a hang, another exception, a changed file called good."""
+    good = write_session(folder / "good.h5")
+    original, content, random = good.read_bytes(), read(good)[1], Random(seed)
+    path, wrong = folder / "mutated.h5", []
+    with SeparateProcess() as process:
+        for number in trange(files, unit="file", delay=2):
+            path.write_bytes(mutated(original, random, number))
+            try:
+                found, said = process.call(read, path, timeout_s=PATIENCE_S)
+            except (ChildProcessError, TimeoutError) as error:
+                wrong.append(f"file {number} of seed {seed}: {error}")
+                continue
+            if said.startswith("!") or (not found and said != content):
+                wrong.append(f"file {number} of seed {seed}: {len(found)} faults, {said[:200]}")
+    return wrong
+
+
+def mutated(original: bytes, random: Random, number: int) -> bytes:
+    """Every third is cut off, every third has its structure hit, every third any byte."""
+    broken = bytearray(original)
+    if number % 3 == 0:
+        del broken[random.randrange(len(original)) :]
+        return bytes(broken)
+    for _ in range(random.choice((1, 8))):
+        place = random.randrange(STRUCTURE_BYTES if number % 3 == 1 else len(original))
+        broken[place] = random.randrange(256)
+    return bytes(broken)
+
+
+def read(path: Path) -> tuple[list[str], str]:
+    """The file's faults and all that it says, as text: the sentence where it refuses, '!' and what else was raised."""
+    try:
+        found = faults(path)
+        with Session(path) as session:
+            columns = [session.t_ns, session.late_ns, session.pointer_x_px, session.pointer_y_px, session.pointer_shape]
+            said = [session.frames[:], *columns, session.event_rows]
+            words = (session.prompts(), [shape.key() for shape in session.shapes()], session.actions())
+            return found, repr([np.asarray(part).tobytes() for part in said]) + repr(words) + repr(session.attributes)
+    except ValueError as error:
+        return found, str(error) if str(path) in str(error) else f"! {error}"
+    except Exception as error:
+        return [], f"! {type(error).__name__}: {error}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--files", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        wrong = fuzz(files=arguments.files, seed=arguments.seed, folder=Path(folder))
+    print("\n".join([*wrong, f"{arguments.files} mutated files, {len(wrong)} wrong"]))
+    sys.exit(bool(wrong))
+
+
+if __name__ == "__main__":
+    main()
