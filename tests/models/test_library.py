@@ -52,7 +52,7 @@ def test_few_contents_make_a_small_palette() -> None:
 def test_a_picture_is_what_cells_take_together_and_says_nothing_of_what_stays() -> None:
     tracks = [_track([[0, 0], [1, 2], [1, 0]], [10, 20, 30]), _track([[0, 1], [1, 2], [0, 2]], [10, 20, 30])]
     pictures = gather(tracks, 9).pictures
-    shades = gather(tracks, 9).tiles_u8[:, 0].tolist() + [None]  # -1 reads the last
+    shades = [*gather(tracks, 9).tiles_u8[:, 0].tolist(), None]  # -1 reads the last
     alone, both = (np.array([[0, 0], [width - 1, TILE_PX - 1]]) for width in (TILE_PX, 2 * TILE_PX))
     assert [[shades[place] for place in picture] for picture in pictures.of(both)] == [[20, 30]]
     assert [[shades[place] for place in picture] for picture in pictures.of(alone)] == [[10]]

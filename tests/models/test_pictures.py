@@ -22,7 +22,7 @@ def _ballot(pictures: list[list[int]], slots: dict[tuple[int, int], int] | None 
     slot_place = torch.full((3, SLOTS), -1)
     for (cell, slot), place in (slots or {}).items():
         slot_place[cell, slot] = place
-    return Ballot(pictures=torch.tensor(pictures).reshape(-1, 3), slot_place=slot_place)
+    return Ballot(pictures=torch.tensor(pictures, dtype=torch.long).reshape(-1, 3), slot_place=slot_place)
 
 
 def test_pictures_fit_boxes_of_their_cells_and_about_their_size() -> None:
