@@ -96,10 +96,11 @@ def save_desk(folder: Path, desk: Desk) -> None:
         **_tokenizer_tensors(desk.tokenizer),
         world=_half(desk.world.state_dict()),
         shapes=images,
-        pixels={"starts": _deflated(desk.starts_u8), "palette": _deflated(desk.world.palette.tiles_u8.numpy())},
-        pictures={
-            "size_px": torch.from_numpy(desk.pictures.size_px.astype(np.int32)),
-            "content": torch.from_numpy(desk.pictures.content.astype(np.int32)),
+        library={
+            "starts": _deflated(desk.starts_u8),
+            "palette": _deflated(desk.world.palette.tiles_u8.numpy()),
+            "picture_sizes": _deflated(desk.pictures.size_px.astype(np.int32)),
+            "picture_contents": _deflated(desk.pictures.content.astype(np.int32)),
         },
     )
 
@@ -112,18 +113,15 @@ def load_desk(folder: Path) -> Desk:
     load_module(world, folder, "world")
     images = load_tensors(folder, "shapes")
     rows = config.get("shapes", [])
-    screen = (world.config.rows * TILE_PX, world.config.columns * TILE_PX, 3)
-    starts_u8, palette_u8 = _load_pixels(folder, {"starts": screen, "palette": (TILE_VALUES,)})
+    starts_u8, palette_u8, pictures = _load_library(folder, world.config)
     if len(images) != len(rows) or len(rows) != world.config.shapes:
         raise ValueError(f"{folder} has pointer shapes that do not match its config; copy the checkpoint again")
-    if not len(starts_u8) or len(palette_u8) != world.config.palette:
-        raise ValueError(f"{folder}/pixels.safetensors does not fit this model; copy the checkpoint again")
     world.palette.fill(palette_u8, tokenizer.encode(palette_u8))
     return Desk(
         tokenizer=tokenizer,
         world=world.eval(),
         starts_u8=starts_u8,
-        pictures=_load_pictures(folder, world.config.palette),
+        pictures=pictures,
         shapes=[PointerShape(rgba=np.asarray(images[f"{place:03d}"]), **row) for place, row in enumerate(rows)],
         fps=float(config["fps"]),
         about=config.get("training", {}),
@@ -143,31 +141,26 @@ def _tokenizer_tensors(tokenizer: Tokenizer) -> dict[str, dict[str, Tensor]]:
     return {"vae": _half(tokenizer.vae.state_dict()), "whitening": tokenizer.whitening.tensors()}
 
 
-def _deflated(pixels_u8: NDArray[np.uint8]) -> Tensor:
-    return torch.frombuffer(bytearray(zlib.compress(pixels_u8.tobytes(), 9)), dtype=torch.uint8)
+def _deflated(values: NDArray[Any]) -> Tensor:
+    return torch.frombuffer(bytearray(zlib.compress(values.tobytes(), 9)), dtype=torch.uint8)
 
 
-def _load_pictures(folder: Path, palette: int) -> Pictures:
-    tensors = load_tensors(folder, "pictures")
+def _load_library(folder: Path, config: WorldConfig) -> tuple[NDArray[np.uint8], NDArray[np.uint8], Pictures]:
+    """First screens, the palette's contents and the pictures made of them."""
+    tensors = load_tensors(folder, "library")
+    screen = (config.rows * TILE_PX, config.columns * TILE_PX, 3)
     try:
-        size_px, content = (tensors[name].numpy().astype(np.int64) for name in ("size_px", "content"))
-        whole = (-(-size_px // TILE_PX)).prod(axis=1).sum() == len(content)
-    except (KeyError, ValueError) as error:
-        raise ValueError(f"{folder}/pictures.safetensors does not fit this model; copy the checkpoint again") from error
-    if not whole or content.max(initial=-1) >= palette:
-        raise ValueError(f"{folder}/pictures.safetensors does not fit this model; copy the checkpoint again")
-    return Pictures(size_px=size_px, content=content)
-
-
-def _load_pixels(folder: Path, shapes: dict[str, tuple[int, ...]]) -> list[NDArray[np.uint8]]:
-    tensors = load_tensors(folder, "pixels")
-    try:
-        pixels = [
-            np.frombuffer(bytearray(zlib.decompress(tensors[name].numpy().tobytes())), np.uint8) for name in shapes
-        ]
-        return [flat.reshape(-1, *shape) for flat, shape in zip(pixels, shapes.values(), strict=True)]
+        flat = {name: bytearray(zlib.decompress(tensor.numpy().tobytes())) for name, tensor in tensors.items()}
+        starts_u8 = np.frombuffer(flat["starts"], np.uint8).reshape(-1, *screen)
+        palette_u8 = np.frombuffer(flat["palette"], np.uint8).reshape(config.palette, TILE_VALUES)
+        sizes = np.frombuffer(flat["picture_sizes"], np.int32).astype(np.int64).reshape(-1, 2)
+        contents = np.frombuffer(flat["picture_contents"], np.int32).astype(np.int64)
+        pictures = Pictures(size_px=sizes, content=contents)
+        if not len(starts_u8) or contents.max(initial=-1) >= config.palette:
+            raise ValueError("screens or contents are missing")
     except (KeyError, ValueError, zlib.error) as error:
-        raise ValueError(f"{folder}/pixels.safetensors does not fit this model; copy the checkpoint again") from error
+        raise ValueError(f"{folder}/library.safetensors does not fit this model; copy the checkpoint again") from error
+    return starts_u8, palette_u8, pictures
 
 
 def _half(tensors: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -94,6 +94,7 @@ class Engine:
         self._model = desk.world.to(device, self.dtype)
         self._tokenizer = desk.tokenizer.to(device)
         self._pictures = desk.pictures
+        self._sizes_px = torch.from_numpy(np.unique(desk.pictures.size_px, axis=0)).to(device)
         contents = fingerprints(desk.world.palette.tiles_u8.cpu().numpy()).tolist()
         self._palette_place = {content: place for place, content in enumerate(contents)}
         self._grid = self.config.shape
@@ -189,6 +190,8 @@ class Engine:
     def _place(self, ground: Ground, temperature: float, corners: tuple[int, int] | None = None) -> tuple[Box, Scene]:
         with self._inference():
             box = self._model.place.draw(ground.local, temperature, self._generator, corners)
+            if corners is None:
+                box = self._model.place.fit(ground.local, box, self._sizes_px)
             return box[0].cpu().numpy(), self._model.scene(ground, box)
 
     def _fires(self, probability: float, sampling: Sampling) -> bool:

@@ -59,8 +59,24 @@ def _changes(track: Track) -> Iterator[tuple[Box, NDArray[np.int64], NDArray[np.
 def _pictures(seen: Counter[tuple[int, int, bytes]], common: list[int]) -> Pictures:
     place = {content: number for number, content in enumerate(common)}
     chosen = sorted(seen, key=lambda picture: (-seen[picture], picture))[:MOST_PICTURES]
-    contents = [np.frombuffer(cells, np.int64).tolist() for _, _, cells in chosen]
+    of_size: dict[tuple[int, int], list[NDArray[np.int64]]] = {}
+    for width, height, cells in chosen:
+        _add(of_size.setdefault((width, height), []), np.frombuffer(cells, np.int64))
+    sizes = [size for size, pictures in of_size.items() for _ in pictures]
+    contents = [content for pictures in of_size.values() for cells in pictures for content in cells.tolist()]
     return Pictures(
-        size_px=np.array([(width, height) for width, height, _ in chosen], np.int64).reshape(-1, 2),
-        content=np.array([place.get(content, -1) for cells in contents for content in cells], np.int64),
+        size_px=np.array(sizes, np.int64).reshape(-1, 2),
+        content=np.array([place.get(content, -1) for content in contents], np.int64),
     )
+
+
+def _add(pictures: list[NDArray[np.int64]], cells: NDArray[np.int64]) -> None:
+    """Add a picture, or let it fill the gaps of one that it agrees with: a window may open over its like."""
+    said = cells != UNCHANGED
+    for number, other in enumerate(pictures):
+        both = said & (other != UNCHANGED)
+        shared = 2 * both.sum() >= min(said.sum(), (other != UNCHANGED).sum())
+        if shared and np.array_equal(cells[both], other[both]):
+            pictures[number] = np.where(other == UNCHANGED, cells, other)
+            return
+    pictures.append(cells)

@@ -17,7 +17,7 @@ from models.pictures import Ballot
 from models.recall import NEW, SLOTS, Known
 
 CONFIDENT = 0.5  # a less probable choice waits for the next step, where the others are seen
-CRISP = 2.0  # nats by which denoising must beat the best known content: an uncertain cell comes out as mush
+CRISP = 8.0  # nats by which denoising must beat the best known content: an uncertain cell comes out as mush
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -19,9 +19,9 @@ from models.recall import NEW
 from models.tiles import TILE_PX
 
 OFF_PX = 2  # a box may miss the size of a picture by so much, each way
-BOND = 4.0  # nats by which a cell prefers what the picture shows
+BOND = 20.0  # nats by which a cell prefers what the picture shows
 WORST = 6.0  # nats that one cell can cost a picture
-DOUBT = 2.0  # mean nats that a picture may cost a cell against its own choice; a worse one wins nothing
+DOUBT = 3.0  # mean nats that a picture may cost a cell against its own choice; a worse one wins nothing
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -31,6 +31,10 @@ class Pictures:
 
     size_px: NDArray[np.int64]
     content: NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        if self._shape.prod(axis=1).sum() != len(self.content):
+            raise ValueError("there are not as many contents as the pictures have cells")
 
     def of(self, box: Box) -> NDArray[np.int64]:
         """(k, n): the contents of the pictures that have a box's cells and about its size."""

@@ -21,6 +21,7 @@ from models.tiles import TILE_PX, TILE_VALUES
 from models.world_config import WorldConfig
 
 PIXELS = TILE_PX * TILE_PX
+FIT = -3.0  # nats: a box of a known size is preferred to one that is up to so much likelier
 
 
 def parts_of(changed: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
@@ -89,6 +90,12 @@ class Corner(nn.Module):
         row, column = tile // self._columns, tile % self._columns
         return torch.stack([column * TILE_PX + within % TILE_PX, row * TILE_PX + within // TILE_PX], dim=1)
 
+    def likelihood(self, local: Float[Tensor, "1 n l"], px: Int[Tensor, "k 2"]) -> Float[Tensor, "k"]:
+        """Log-probability of each of some pixels of one frame."""
+        tile, within = self.tile_of(px), px[:, 1] % TILE_PX * TILE_PX + px[:, 0] % TILE_PX
+        pixel = self.pixel(local[0]).float().log_softmax(dim=-1)
+        return self._tiles(local)[0].log_softmax(dim=-1)[tile] + pixel[tile, within]
+
     def tile_of(self, px: Int[Tensor, "b 2"]) -> Int[Tensor, "b"]:
         """The tile that a pixel lies in."""
         return px[:, 1] // TILE_PX * self._columns + px[:, 0] // TILE_PX
@@ -133,6 +140,19 @@ class Place(nn.Module):
         first = self.first.draw(local, _only(everywhere, tiles, 0), temperature, generator)
         last = self.last.draw(self._given(local, first), _only(self._after(first), tiles, 1), temperature, generator)
         return torch.stack([first, torch.maximum(first, last)], dim=1)
+
+    def fit(
+        self, local: Float[Tensor, "1 n l"], box: Int[Tensor, "1 2 2"], sizes_px: Int[Tensor, "k 2"]
+    ) -> Int[Tensor, "1 2 2"]:
+        """The box, or one from its first corner on that has one of some sizes and is hardly less likely."""
+        first, last = box.unbind(dim=1)
+        ends = first + sizes_px - 1
+        limit = torch.tensor([self._shape[1], self._shape[0]], device=first.device) * TILE_PX
+        ends = ends[(ends < limit).all(dim=1)]
+        likelihood = self.last.likelihood(self._given(local, first), torch.cat([last, ends]))
+        likelihood[0] += FIT
+        best = int(likelihood.argmax())
+        return torch.stack([first, last if best == 0 else ends[best - 1 : best]], dim=1)
 
     def _given(self, local: Float[Tensor, "b n l"], first: Int[Tensor, "b 2"]) -> Float[Tensor, "b n l"]:
         """Features that know the first corner."""

@@ -44,13 +44,12 @@ FAULTS: dict[str, tuple[Callable[[Path], object], str]] = {
     "weights cut off": (lambda folder: (folder / "world.safetensors").write_bytes(b"\0" * 40), "damaged"),
     "no start": (
         lambda folder: _edit_tensors(
-            folder / "pixels.safetensors", lambda tensors: tensors.update(starts=torch.zeros(9, dtype=torch.uint8))
-        ), "pixels",
+            folder / "library.safetensors", lambda tensors: tensors.update(starts=torch.zeros(9, dtype=torch.uint8))
+        ), "library",
     ),
-    "picture cut off": (
-        lambda folder: _edit_tensors(
-            folder / "pictures.safetensors", lambda tensors: tensors.update(content=tensors["content"][1:])
-        ), "pictures",
+    "no pictures": (
+        lambda folder: _edit_tensors(folder / "library.safetensors", lambda tensors: tensors.pop("picture_sizes")),
+        "library",
     ),
     "shape lost": (lambda folder: _edit_config(folder, lambda config: config["shapes"].pop()), "shapes"),
 }  # fmt: skip

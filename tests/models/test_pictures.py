@@ -1,6 +1,7 @@
 """Cells elect the picture that they find likeliest together, and only a likely one."""
 
 import numpy as np
+import pytest
 import torch
 
 from models.pictures import BOND, Ballot, Pictures
@@ -30,6 +31,8 @@ def test_pictures_fit_boxes_of_their_cells_and_about_their_size() -> None:
     box = np.array([[5, 5], [24, 14]])  # 20 x 10: two cells
     assert pictures.of(box).tolist() == [[0, 1], [2, 3], [4, 5]]
     assert pictures.of(np.array([[0, 0], [99, 99]])).shape == (0, 49)
+    with pytest.raises(ValueError, match="cells"):
+        Pictures(size_px=np.array([[20, 10]]), content=np.arange(3))
 
 
 def test_the_majority_carries_a_cell_that_would_choose_otherwise() -> None:
