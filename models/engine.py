@@ -245,10 +245,13 @@ class Engine:
         tiles_u8 = contents_of(painting, change.known, self._model.palette, self._tokenizer)
         composite(frame_u8, change.box, change.cells, tiles_u8)
 
-    def show(self, frame_u8: NDArray[np.uint8]) -> NDArray[np.bool_]:
-        """Continue with this screen: it is what was shown, and what is remembered; the tiles (n,) that it changed."""
+    def show(self, frame_u8: NDArray[np.uint8], *, dense: bool = False) -> NDArray[np.bool_]:
+        """Continue with this screen: it is what was shown, and what is remembered.
+
+        Returns the tiles (n,) that it changed; all with `dense`.
+        """
         tiles_u8 = to_tiles(frame_u8)
-        changed = (tiles_u8 != to_tiles(self.frame_u8)).any(axis=1)
+        changed = (tiles_u8 != to_tiles(self.frame_u8)).any(axis=1) | dense
         if not changed.any():
             return changed
         dirty = torch.from_numpy(np.flatnonzero(changed)).to(self.device)

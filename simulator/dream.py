@@ -85,7 +85,7 @@ class Dream:
         change = self._change(look)
         clock.lap("place")
         frame_u8 = self._painted([change], clock) if change else self.engine.frame_u8
-        dirty = self.engine.show(frame_u8)
+        dirty = self.engine.show(frame_u8, dense=self.dense)
         clock.lap("encode")
         return self._result(look, frame_u8, dirty, change.tile_probability if change else None, clock)
 

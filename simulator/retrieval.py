@@ -5,7 +5,9 @@ model judged, `python -m simulator evaluate MODEL DATA --world simulator.retriev
 """
 
 from collections.abc import Hashable, Sequence
+from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,6 +136,12 @@ class Retrieval:
         self._check(truth_u8)
         self._deed.follow(action)
         self._frame_u8 = truth_u8.copy()
+
+    def snapshot(self) -> object:
+        return deepcopy((self._frame_u8, self._deed))
+
+    def restore(self, snapshot: Any) -> None:
+        self._frame_u8, self._deed = deepcopy(snapshot)
 
     def close(self) -> None:
         """Nothing is held."""
