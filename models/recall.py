@@ -23,7 +23,6 @@ MOVED = 2  # by the pointer's way in this frame, and in the frame before
 SLOTS = EARLIER + MOVED
 NEW = SLOTS  # the choice of no earlier content; larger ones are places in the palette, from NEW + 1 on
 LOOK_BACK = 24  # screens that are searched for different contents
-SAME_RMS = 0.02  # whitened latents that differ by less are one content: encoding in other batches rounds otherwise
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -29,10 +29,3 @@ def to_tiles(frame_u8: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def to_frame(tiles_u8: NDArray[np.uint8], columns: int) -> NDArray[np.uint8]:
     """The inverse of `to_tiles`."""
     return rearrange(tiles_u8, "(r q) (h w c) -> (r h) (q w) c", q=columns, h=TILE_PX, w=TILE_PX)
-
-
-def paint_tiles(frame_u8: NDArray[np.uint8], indices: NDArray[np.integer], tiles_u8: NDArray[np.uint8]) -> None:
-    """Write tiles (n, 768) at their places (n,) into the frame (H, W, 3), in place."""
-    view = frame_u8.reshape(frame_u8.shape[0] // TILE_PX, TILE_PX, frame_u8.shape[1] // TILE_PX, TILE_PX, 3)
-    rows, columns = np.divmod(indices, view.shape[2])
-    view[rows, :, columns] = rearrange(tiles_u8, "n (h w c) -> n h w c", h=TILE_PX, w=TILE_PX)

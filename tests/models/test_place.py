@@ -116,3 +116,25 @@ def test_what_the_model_missed_or_painted_wrongly_is_dirty_and_what_it_could_not
     truly = np.flatnonzero(track.dirty()[2])
     assert batch.dirty[0].nonzero()[:, 0].tolist() == sorted({*truly.tolist(), 5, 6})
     assert (batch.targets[0].past_u8[:16, 7 * 16 : 8 * 16] == 99).all()
+
+
+def test_likelihoods_of_one_frame_are_those_of_the_loss() -> None:
+    corner, local = _place(4).last, _local(1)
+    px = torch.tensor([[0, 0], [17, 33], [WIDTH_PX - 1, HEIGHT_PX - 1]])
+    assert torch.allclose(corner.likelihood(local, px), -corner.nll(local.expand(3, -1, -1), px), atol=1e-4)
+
+
+def test_a_box_takes_a_known_size_that_is_hardly_less_likely_and_lies_on_the_screen() -> None:
+    place, local = _place(5), _local(1)
+    box = torch.tensor([[[20, 10], [50, 40]]])
+    given = place._given(local, box[:, 0])
+    sizes = torch.cartesian_prod(torch.arange(1, WIDTH_PX + 9), torch.arange(1, HEIGHT_PX + 9))
+    ends = box[:, 0] + sizes - 1
+    there = (ends < torch.tensor([WIDTH_PX, HEIGHT_PX])).all(dim=1)
+    likelihood = place.last.likelihood(given, ends[there])
+    best, worst = (ends[there][int(pick(likelihood))] for pick in (torch.argmax, torch.argmin))
+    assert place.fit(local, box, sizes)[0].tolist() == [[20, 10], best.tolist()]
+    assert place.fit(local, torch.stack([box[:, 0], best[None]], dim=1), (worst - box[0, 0] + 1)[None])[0, 1].equal(
+        best
+    )
+    assert place.fit(local, box, torch.tensor([[WIDTH_PX, HEIGHT_PX]])).equal(box)
