@@ -24,7 +24,7 @@ from models.track import Track
 from models.track_index import TrackIndex
 
 NEAR_FRAMES = 20
-OWN_ROWS = 16_384  # places for latents that the model made itself, behind the tracks' latents
+OWN_ROWS = 65_536  # places for latents that the model made itself, behind the tracks' latents
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
