@@ -1,6 +1,7 @@
 """A playable checkpoint: VAE, whitening, world model, first screens and pointer shapes in one folder."""
 
 import zlib
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,15 @@ from torch import Tensor
 
 from models.checkpoint import load_config, load_module, load_tensors, save_folder
 from models.latents import Whitening, decode_tiles, encode_tiles
+from models.library import Library
 from models.pictures import Pictures
 from models.tiles import TILE_PX, TILE_VALUES
 from models.vae import TileVAE, VAEConfig
 from models.world import WorldModel
 from models.world_config import WorldConfig
 from recorder.pointer import PointerShape
+
+PICTURE_NUMBERS = ("picture_sizes", "picture_contents", "picture_times")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -48,14 +52,14 @@ class Tokenizer:
 class Desk:
     """Everything that a generated desktop consists of.
 
-    `starts_u8` (s, H, W, 3) are first screens; `pictures` are made of the world's palette; `shapes` the pointer shapes
-    in the order of the model's logits; `about` what config.json says of the training.
+    `starts_u8` (s, H, W, 3) are first screens; the `library` is what the world was filled with; `shapes` the pointer
+    shapes in the order of the model's logits; `about` what config.json says of the training.
     """
 
     tokenizer: Tokenizer
     world: WorldModel
     starts_u8: NDArray[np.uint8]
-    pictures: Pictures
+    library: Library
     shapes: list[PointerShape]
     fps: float
     about: dict[str, Any]
@@ -98,9 +102,8 @@ def save_desk(folder: Path, desk: Desk) -> None:
         shapes=images,
         library={
             "starts": _deflated(desk.starts_u8),
-            "palette": _deflated(desk.world.palette.tiles_u8.numpy()),
-            "picture_sizes": _deflated(desk.pictures.size_px.astype(np.int32)),
-            "picture_contents": _deflated(desk.pictures.content.astype(np.int32)),
+            "contents": _deflated(desk.library.tiles_u8),
+            **{name: _deflated(values.astype(np.int32)) for name, values in _picture_numbers(desk.library.pictures)},
         },
     )
 
@@ -113,15 +116,15 @@ def load_desk(folder: Path) -> Desk:
     load_module(world, folder, "world")
     images = load_tensors(folder, "shapes")
     rows = config.get("shapes", [])
-    starts_u8, palette_u8, pictures = _load_library(folder, world.config)
+    starts_u8, library = _load_library(folder, world.config)
     if len(images) != len(rows) or len(rows) != world.config.shapes:
         raise ValueError(f"{folder} has pointer shapes that do not match its config; copy the checkpoint again")
-    world.palette.fill(palette_u8, tokenizer.encode(palette_u8))
+    world.fill(library, tokenizer.encode(library.tiles_u8[: world.config.palette]))
     return Desk(
         tokenizer=tokenizer,
         world=world.eval(),
         starts_u8=starts_u8,
-        pictures=pictures,
+        library=library,
         shapes=[PointerShape(rgba=np.asarray(images[f"{place:03d}"]), **row) for place, row in enumerate(rows)],
         fps=float(config["fps"]),
         about=config.get("training", {}),
@@ -145,22 +148,26 @@ def _deflated(values: NDArray[Any]) -> Tensor:
     return torch.frombuffer(bytearray(zlib.compress(values.tobytes(), 9)), dtype=torch.uint8)
 
 
-def _load_library(folder: Path, config: WorldConfig) -> tuple[NDArray[np.uint8], NDArray[np.uint8], Pictures]:
-    """First screens, the palette's contents and the pictures made of them."""
+def _picture_numbers(pictures: Pictures) -> Iterator[tuple[str, NDArray[np.int64]]]:
+    return zip(PICTURE_NUMBERS, (pictures.size_px, pictures.content, pictures.times), strict=True)
+
+
+def _load_library(folder: Path, config: WorldConfig) -> tuple[NDArray[np.uint8], Library]:
+    """First screens, and the library."""
     tensors = load_tensors(folder, "library")
     screen = (config.rows * TILE_PX, config.columns * TILE_PX, 3)
     try:
         flat = {name: bytearray(zlib.decompress(tensor.numpy().tobytes())) for name, tensor in tensors.items()}
         starts_u8 = np.frombuffer(flat["starts"], np.uint8).reshape(-1, *screen)
-        palette_u8 = np.frombuffer(flat["palette"], np.uint8).reshape(config.palette, TILE_VALUES)
-        sizes = np.frombuffer(flat["picture_sizes"], np.int32).astype(np.int64).reshape(-1, 2)
-        contents = np.frombuffer(flat["picture_contents"], np.int32).astype(np.int64)
-        pictures = Pictures(size_px=sizes, content=contents)
-        if not len(starts_u8) or contents.max(initial=-1) >= config.palette:
+        tiles_u8 = np.frombuffer(flat["contents"], np.uint8).reshape(-1, TILE_VALUES)
+        numbers = {name: np.frombuffer(flat[name], np.int32).astype(np.int64) for name in PICTURE_NUMBERS}
+        sizes, content, times = (numbers[name] for name in PICTURE_NUMBERS)
+        pictures = Pictures(size_px=sizes.reshape(-1, 2), content=content, times=times)
+        if not len(starts_u8) or content.max(initial=-1) >= len(tiles_u8) or len(pictures) > config.pictures:
             raise ValueError("screens or contents are missing")
     except (KeyError, ValueError, zlib.error) as error:
         raise ValueError(f"{folder}/library.safetensors does not fit this model; copy the checkpoint again") from error
-    return starts_u8, palette_u8, pictures
+    return starts_u8, Library(tiles_u8=tiles_u8, pictures=pictures)
 
 
 def _half(tensors: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -15,16 +15,19 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from models import events
-from models.cells import Box, cells_of, centre_tiles, composite, fingerprints, tiles_under
+from models.ballot import Ballot
+from models.buckets import padded
+from models.cells import Box, cells_of, centre_tiles, fingerprints, tiles_under
 from models.context import EVENT_MAX_AGE, EVENT_SLOTS, Context, tiles_around
 from models.desk import Desk
-from models.painting import Painting, contents_of, paint
-from models.pictures import Ballot
-from models.place import parts_of
+from models.painting import contents_of, paint
+from models.parts import box_px, largest_part, parts_of
+from models.place import Ground, Tiles
 from models.recall import MOVED, Known, known_contents, moved_contents
 from models.screens import Screens
+from models.things import Drag, Things
 from models.tiles import TILE_PX, to_tiles
-from models.world import Ground, Outlook, Scene
+from models.world import Outlook, Scene
 from recorder.actions import Action
 
 
@@ -61,11 +64,20 @@ class Look:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Dragged:
+    """The next frame, where all that changes is that a thing is dragged."""
+
+    frame_u8: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Change:
-    """A change of the next frame: the `cells` of its `box`, in the scene that it gives, and what they may show."""
+    """A change of the next frame: the `cells` of its `box`, in the scene that it gives, what they may show, and what
+    they showed on each of the `earlier` screens, oldest first."""
 
     box: Box
     cells: NDArray[np.int64]
+    earlier: list[NDArray[np.uint8]]
     known: Known
     scene: Scene
     tokens: Float[Tensor, "1 g d"]
@@ -93,10 +105,7 @@ class Engine:
         self.config = desk.world.config
         self._model = desk.world.to(device, self.dtype)
         self._tokenizer = desk.tokenizer.to(device)
-        self._pictures = desk.pictures
-        self._sizes_px = torch.from_numpy(np.unique(desk.pictures.size_px, axis=0)).to(device)
-        contents = fingerprints(desk.world.palette.tiles_u8.cpu().numpy()).tolist()
-        self._palette_place = {content: place for place, content in enumerate(contents)}
+        self._library, self._contents = desk.library, fingerprints(desk.library.tiles_u8)
         self._grid = self.config.shape
         self._tiles = self.config.rows * self.config.columns
         with self._inference():
@@ -126,6 +135,9 @@ class Engine:
             empty = torch.zeros(self._tiles, self.config.memory, device=self.device)
             self._memory = self._model.memory.step(empty, self.latent)
         self._screens = Screens(self.frame_u8)
+        self._things = Things()
+        self._press_px: tuple[int, int] | None = None
+        self._drag: Drag | None = None
 
     def look(self, action: Action) -> Look:
         """Take an action and look at the next frame; this or `tell` once a frame."""
@@ -146,18 +158,37 @@ class Engine:
         self._pointer_px.extend([now] * (1 if self._pointer_px else MOVED + 1))
         if action.events or action.buttons:
             self._paints[:] = 0
+        if not action.buttons:
+            self._press_px = self._drag = None
+        elif self._press_px is None:
+            self._press_px = now
         for row in events.event_rows(action, self._frame):
             self._events.appendleft((row, self.latent[self._around(row[events.X], row[events.Y])]))
 
-    def draw_change(self, look: Look, sampling: Sampling) -> Change | None:
+    def draw_change(self, look: Look, sampling: Sampling) -> Change | Dragged | None:
         """Whether anything changes, then the place; there, all cells that are free to."""
+        if self._drag:
+            return self._dragged(self._drag)
         if not self._fires(look.change_probability, sampling):
             return None
-        box, scene = self._place(self._ground(look), sampling.place)
+        ground = self._ground(look)
+        box = self._box(ground, sampling.place)
+        if self._press_px:
+            drag = self._things.drag(box, self.frame_u8, self._press_px, self._pointer_px[-1])
+            if drag:
+                return self._dragged(drag)
+        box = self._things.like(box)
+        scene = self._scene(ground, box)
         free = (self._paints < sampling.repeats) | self._near_pointer(sampling.reach)
         likely = torch.sigmoid(scene.where[0]).cpu().numpy() >= sampling.where
         cells = np.flatnonzero((free & likely)[tiles_under(box, self._grid[1])].any(axis=1))
         return self._change(look, box, cells, scene) if len(cells) else None
+
+    def _dragged(self, drag: Drag) -> Dragged:
+        """What is dragged is where the pointer has come."""
+        self._drag, frame_u8 = drag.to(self.frame_u8, self._pointer_px[-1])
+        self._things.moved(drag.thing, self._drag.thing)
+        return Dragged(frame_u8=frame_u8)
 
     def told_changes(self, look: Look, dirty: NDArray[np.bool_], sampling: Sampling) -> list[Change]:
         """The changes of told tiles (rows, columns), part by part; the box within each part's tiles is the model's."""
@@ -165,34 +196,42 @@ class Engine:
         for part in parts_of(dirty):
             row, column = np.nonzero(part)
             corners = (int(row.min() * self._grid[1] + column.min()), int(row.max() * self._grid[1] + column.max()))
-            box, scene = self._place(ground, sampling.place, corners)
-            changes.append(self._change(look, box, np.arange(len(cells_of(box))), scene))
+            box = self._box(ground, sampling.place, corners)
+            changes.append(self._change(look, box, np.arange(len(cells_of(box))), self._scene(ground, box)))
         return changes
+
+    def whole_screen(self, look: Look) -> Change:
+        """A change of every tile, whatever happens."""
+        end = np.array([self._grid[1], self._grid[0]]) * TILE_PX - 1
+        box = np.stack([np.zeros_like(end), end])
+        return self._change(look, box, np.arange(self._tiles), self._scene(self._ground(look), box))
 
     def _change(self, look: Look, box: Box, cells: NDArray[np.int64], scene: Scene) -> Change:
         screens, arrived = self._screens.cut(box, cells)
         held = int(look.context.held[0])
         moved = moved_contents(self.frame_u8, box, cells, np.array(self._pointer_px), held)
         known = known_contents(screens, arrived, moved, self._frame)
-        return Change(box=box, cells=cells, known=known, scene=scene, tokens=look.outlook.tokens)
+        tokens = look.outlook.tokens
+        return Change(box=box, cells=cells, earlier=screens[:-1], known=known, scene=scene, tokens=tokens)
 
     def tile_probability(self, look: Look, draws: int) -> Float[Tensor, "n"]:
         """Of each tile that it changes, given that anything does: the mean over `draws` of the place."""
         ground = self._ground(look).expand(draws)
         with self._inference():
-            boxes = self._model.place.draw(ground.local, 1.0, self._generator)
+            boxes = self._model.place.draw(ground, 1.0, self._generator)
             return torch.sigmoid(self._model.scene(ground, boxes).where).mean(dim=0)
 
     def _ground(self, look: Look) -> Ground:
         with self._inference():
             return self._model.ground(look.context, look.outlook.tokens)
 
-    def _place(self, ground: Ground, temperature: float, corners: tuple[int, int] | None = None) -> tuple[Box, Scene]:
+    def _box(self, ground: Ground, temperature: float, corners: Tiles | None = None) -> Box:
         with self._inference():
-            box = self._model.place.draw(ground.local, temperature, self._generator, corners)
-            if corners is None:
-                box = self._model.place.fit(ground.local, box, self._sizes_px)
-            return box[0].cpu().numpy(), self._model.scene(ground, box)
+            return self._model.place.draw(ground, temperature, self._generator, corners)[0].cpu().numpy()
+
+    def _scene(self, ground: Ground, box: Box) -> Scene:
+        with self._inference():
+            return self._model.scene(ground, torch.from_numpy(box)[None].to(self.device))
 
     def _fires(self, probability: float, sampling: Sampling) -> bool:
         """Whether anything changes in this frame: the summed hazard has passed what was drawn for the event."""
@@ -216,34 +255,25 @@ class Engine:
         rows, columns = np.ogrid[: self._grid[0], : self._grid[1]]
         return ((abs(rows - row) <= reach) & (abs(columns - column) <= reach)).ravel()
 
-    def paint(self, change: Change, steps: int) -> Painting:
-        """What the cells of a change show in the next frame."""
+    def paint(self, change: Change, steps: int) -> NDArray[np.uint8]:
+        """What the cells of a change show in the next frame: (n, TILE_VALUES)."""
         tiles = torch.from_numpy(centre_tiles(change.box, change.cells, self._grid)).to(self.device)
         centres_px = torch.from_numpy(cells_of(change.box)[change.cells] + TILE_PX // 2).float().to(self.device)
         slots = change.known.slots(self._tokenizer.encode(change.known.tiles_u8))
+        pictures = self._library.pictures.of(change.box)[:, change.cells]
+        ballot = Ballot.of(change.earlier, pictures, self._contents, self.config.palette, change.known, self.device)
         with self._inference():
             canvas = self._model.canvas(
                 change.scene, change.tokens, centres_px, [len(tiles)], self._memory[tiles], slots
             )
             noise = torch.randn(len(tiles), self.config.channels, generator=self._generator).to(self.device)
-            return paint(
-                self._model.head, canvas, self._model.palette, self._palette_keys, noise, steps, self._ballot(change)
-            )
-
-    def _ballot(self, change: Change) -> Ballot:
-        """The pictures that the cells of a change may show."""
-        pictures = self._pictures.of(change.box)[:, change.cells]
-        contents = fingerprints(change.known.tiles_u8).tolist()
-        place = np.array([self._palette_place.get(content, -1) for content in contents], np.int64)
-        slot_place = np.where(change.known.slot >= 0, place[change.known.slot], -1)
-        return Ballot(
-            pictures=torch.from_numpy(pictures).to(self.device), slot_place=torch.from_numpy(slot_place).to(self.device)
-        )
-
-    def render(self, frame_u8: NDArray[np.uint8], change: Change, painting: Painting) -> None:
-        """Write a painted change into a frame (H, W, 3), in place."""
-        tiles_u8 = contents_of(painting, change.known, self._model.palette, self._tokenizer)
-        composite(frame_u8, change.box, change.cells, tiles_u8)
+            model = self._model
+            painting = paint(model.head, canvas, model.palette, self._palette_keys, noise, steps, ballot)
+            tiles_u8 = contents_of(painting, change.known, model.palette, self._tokenizer)
+        if painting.elected is not None and painting.elected >= len(change.earlier):
+            says = pictures[painting.elected - len(change.earlier)]
+            tiles_u8[says >= 0] = self._library.tiles_u8[says[says >= 0]]
+        return tiles_u8
 
     def show(self, frame_u8: NDArray[np.uint8], *, dense: bool = False) -> NDArray[np.bool_]:
         """Continue with this screen: it is what was shown, and what is remembered.
@@ -258,12 +288,22 @@ class Engine:
         latent = self._tokenizer.encode(tiles_u8[changed])
         with self._inference():
             self.latent = self.latent.index_copy(0, dirty, latent)
-            self._memory[dirty] = self._model.memory.step(self._memory[dirty], latent)
+            rows = padded(torch.arange(len(dirty), device=self.device))
+            stepped = self._model.memory.step(self._memory[dirty[rows]], latent[rows])
+            self._memory[dirty] = stepped[: len(dirty)]
             self._last_change[dirty] = self._frame
+        if not (self._drag or dense):
+            self._note(changed, tiles_u8, frame_u8)
         self.frame_u8 = frame_u8.copy()
         self._screens.show(self.frame_u8, changed.reshape(self._grid), self._frame)
         self._paints[changed] += 1
         return changed
+
+    def _note(self, changed: NDArray[np.bool_], tiles_u8: NDArray[np.uint8], frame_u8: NDArray[np.uint8]) -> None:
+        """What opened or went with a change of tiles (n,)."""
+        part = largest_part(changed.reshape(self._grid))
+        box = box_px(part, to_tiles(self.frame_u8)[part.ravel()], tiles_u8[part.ravel()])
+        self._things.note(box, self.frame_u8, frame_u8)
 
     def _inference(self) -> Any:
         return _Inference(self.device, self.dtype)

@@ -34,6 +34,18 @@ class Canvas:
     tokens: Float[Tensor, "b g d"]
     counts: list[int]
 
+    def padded(self, rows: Int[Tensor, "m"]) -> "Canvas":
+        """With these rows in place of the cells: all of them, then some that count as another frame."""
+        more = len(rows) - len(self.local)
+        return Canvas(
+            local=self.local[rows],
+            ways=self.ways[rows],
+            memory=self.memory[rows],
+            slots=self.slots.at(rows),
+            tokens=torch.cat([self.tokens, self.tokens[-1:]]) if more else self.tokens,
+            counts=[*self.counts, more] if more else self.counts,
+        )
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Condition:

@@ -1,7 +1,7 @@
 """Layers that more than one model is made of."""
 
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -104,6 +104,14 @@ class TransformerBlock(nn.Module):
         mixed = attend(self.attention.query(normed).transpose(1, 2), key, value, seen)
         x = x + self.attention.out(mixed.transpose(1, 2).flatten(2))
         return x + self.mlp(x)
+
+
+def draw_class(logits: Float[Tensor, "b k"], temperature: float, generator: torch.Generator) -> Int[Tensor, "b"]:
+    """One class of each row; the likeliest at temperature 0."""
+    if temperature == 0:
+        return logits.argmax(dim=1)
+    probability = (logits / temperature).softmax(dim=1).cpu()
+    return torch.multinomial(probability, 1, generator=generator)[:, 0].to(logits.device)
 
 
 def fourier(x: Float[Tensor, "*b"], bands: int) -> Float[Tensor, "*b f"]:

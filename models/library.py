@@ -1,4 +1,4 @@
-"""What the training sessions show most often: the contents of cells, and the pictures that they make together."""
+"""What the training sessions show again and again: the contents of cells, and the pictures that they make together."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -14,19 +14,20 @@ from models.tiles import TILE_VALUES
 from models.track import Track
 from models.track_index import TrackIndex
 
-MOST_PICTURES = 8192
+OFTEN = 2  # a picture counts that was shown as often
 UNCHANGED = 0  # as a fingerprint
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Library:
-    """`tiles_u8` (k, TILE_VALUES) contents for the palette, the commonest first, and `pictures` of these."""
+    """`tiles_u8` (k, TILE_VALUES) contents: first those for the palette, the commonest first, then what else the
+    `pictures` consist of."""
 
     tiles_u8: NDArray[np.uint8]
     pictures: Pictures
 
 
-def gather(tracks: list[Track], size: int) -> Library:
+def gather(tracks: list[Track], size: int, most_pictures: int) -> Library:
     """The `size` contents that cells took most often for the first time at their place, and the commonest pictures."""
     counts: Counter[int] = Counter()
     seen: Counter[tuple[int, int, bytes]] = Counter()
@@ -43,8 +44,14 @@ def gather(tracks: list[Track], size: int) -> Library:
             seen[width, height, contents.tobytes()] += 1
         counts.update(content for _, _, content in taken)
     common = sorted(counts, key=lambda content: (-counts[content], content))[:size]
-    tiles = bytearray(b"".join(pixels[content] for content in common))
-    return Library(tiles_u8=np.frombuffer(tiles, np.uint8).reshape(-1, TILE_VALUES), pictures=_pictures(seen, common))
+    chosen = _chosen(seen)[:most_pictures]
+    rest = {content for picture in chosen for content in picture.cells.tolist()} - {UNCHANGED, *common}
+    contents = common + sorted(rest)
+    tiles = bytearray(b"".join(pixels[content] for content in contents))
+    return Library(
+        tiles_u8=np.frombuffer(tiles, np.uint8).reshape(-1, TILE_VALUES),
+        pictures=_pictures(chosen, contents),
+    )
 
 
 def _changes(track: Track) -> Iterator[tuple[Box, NDArray[np.int64], NDArray[np.uint8]]]:
@@ -56,27 +63,42 @@ def _changes(track: Track) -> Iterator[tuple[Box, NDArray[np.int64], NDArray[np.
         yield box, np.where((before != after).any(axis=1), fingerprints(after), UNCHANGED), after
 
 
-def _pictures(seen: Counter[tuple[int, int, bytes]], common: list[int]) -> Pictures:
-    place = {content: number for number, content in enumerate(common)}
-    chosen = sorted(seen, key=lambda picture: (-seen[picture], picture))[:MOST_PICTURES]
-    of_size: dict[tuple[int, int], list[NDArray[np.int64]]] = {}
-    for width, height, cells in chosen:
-        _add(of_size.setdefault((width, height), []), np.frombuffer(cells, np.int64))
-    sizes = [size for size, pictures in of_size.items() for _ in pictures]
-    contents = [content for pictures in of_size.values() for cells in pictures for content in cells.tolist()]
+@dataclass(kw_only=True, eq=False)
+class _Picture:
+    """Fingerprints of its `cells` (n,), UNCHANGED where it says nothing, and the `times` that it was shown."""
+
+    size_px: tuple[int, int]
+    cells: NDArray[np.int64]
+    times: int
+
+    def take(self, other: "_Picture") -> bool:
+        """Become one with another of the same size, if they agree: a window may open over its like."""
+        said, too = self.cells != UNCHANGED, other.cells != UNCHANGED
+        shared = 2 * (said & too).sum() >= min(said.sum(), too.sum())
+        agree = shared and np.array_equal(self.cells[said & too], other.cells[said & too])
+        if agree:
+            self.cells = np.where(said, self.cells, other.cells)
+            self.times += other.times
+        return bool(agree)
+
+
+def _chosen(seen: Counter[tuple[int, int, bytes]]) -> list[_Picture]:
+    """The pictures that were seen OFTEN, the commonest first."""
+    of_size: dict[tuple[int, int], list[_Picture]] = {}
+    for (width, height, cells), times in sorted(seen.items(), key=lambda item: (-item[1], item[0])):
+        picture = _Picture(size_px=(width, height), cells=np.frombuffer(cells, np.int64), times=times)
+        others = of_size.setdefault(picture.size_px, [])
+        if not any(other.take(picture) for other in others):
+            others.append(picture)
+    pictures = [picture for others in of_size.values() for picture in others if picture.times >= OFTEN]
+    return sorted(pictures, key=lambda picture: -picture.times)
+
+
+def _pictures(chosen: list[_Picture], contents: list[int]) -> Pictures:
+    place = {content: number for number, content in enumerate(contents)}
+    cells = [content for picture in chosen for content in picture.cells.tolist()]
     return Pictures(
-        size_px=np.array(sizes, np.int64).reshape(-1, 2),
-        content=np.array([place.get(content, -1) for content in contents], np.int64),
+        size_px=np.array([picture.size_px for picture in chosen], np.int64).reshape(-1, 2),
+        content=np.array([place.get(content, -1) for content in cells], np.int64),
+        times=np.array([picture.times for picture in chosen], np.int64),
     )
-
-
-def _add(pictures: list[NDArray[np.int64]], cells: NDArray[np.int64]) -> None:
-    """Add a picture, or let it fill the gaps of one that it agrees with: a window may open over its like."""
-    said = cells != UNCHANGED
-    for number, other in enumerate(pictures):
-        both = said & (other != UNCHANGED)
-        shared = 2 * both.sum() >= min(said.sum(), (other != UNCHANGED).sum())
-        if shared and np.array_equal(cells[both], other[both]):
-            pictures[number] = np.where(other == UNCHANGED, cells, other)
-            return
-    pictures.append(cells)

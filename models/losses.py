@@ -12,7 +12,7 @@ from models.transitions import Batch
 from models.world import Scene, WorldModel
 
 SHAPE_WEIGHT = 0.2
-PLACE_WEIGHT = 0.2
+PLACE_WEIGHT = 0.4
 SMALL_CHANGE_TILES = 8.0  # a change of n tiles weighs n / (n + this), so that large ones do not drown small ones
 AGAIN_WEIGHT = 0.2  # of the denoising error of cells that need no denoising
 KNOWN_SHARE = 0.9  # of these are given clean while the rest is denoised, as in play
@@ -43,7 +43,7 @@ def world_loss(
     shape = functional.cross_entropy(outlook.shape, batch.shape)
     tokens = outlook.tokens[batch.changed]
     ground = model.ground(batch.context.at(batch.changed), tokens)
-    place = model.place.nll(ground.local, batch.true_box).mean()
+    place = model.place.nll(ground, batch.true_box).mean()
     scene = model.scene(ground, batch.box)
     where = _where_loss(scene.where, batch.dirty[batch.changed])
     what, logs = _what_loss(model, canvas_of(model, scene, tokens, batch), batch, noise, t)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from models import events
 from models.cells import Box, cells_of, centre_tiles, cut, extended, fingerprints
 from models.context import EVENT_MAX_AGE, EVENT_SLOTS, tiles_around
-from models.place import box_px, largest_part
+from models.parts import box_px, largest_part
 from models.recall import MOVED, NEW, NOTHING_KNOWN, Known, known_contents, moved_contents
 from models.tiles import TILE_VALUES, to_frame
 from models.track_index import TrackIndex

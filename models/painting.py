@@ -9,11 +9,12 @@ from jaxtyping import Bool, Float, Int
 from numpy.typing import NDArray
 from torch import Tensor
 
+from models.ballot import Ballot
+from models.buckets import padded
 from models.desk import Tokenizer
 from models.diffusion import euler, sampling_times
 from models.head import Canvas, Estimate, Head
 from models.palette import Palette
-from models.pictures import Ballot
 from models.recall import NEW, SLOTS, Known
 
 CONFIDENT = 0.5  # a less probable choice waits for the next step, where the others are seen
@@ -24,11 +25,12 @@ CRISP = 8.0  # nats by which denoising must beat the best known content: an unce
 class Painting:
     """Whitened `latent` of each cell and the `choice` that it came of.
 
-    A choice is a slot (0 stays as it is), NEW, or NEW + 1 and more for the palette.
+    A choice is a slot (0 stays as it is), NEW, or NEW + 1 and more for the palette; `elected` the candidate that won.
     """
 
     latent: Float[Tensor, "n c"]
     choice: Int[Tensor, "n"]
+    elected: int | None = None
 
 
 def contents_of(painting: Painting, known: Known, palette: Palette, tokenizer: Tokenizer) -> NDArray[np.uint8]:
@@ -58,14 +60,17 @@ class _Painter:
         keys: Tensor,
         steps: int,
         ballot: Ballot | None,
+        cells: int,
     ) -> None:
         self._head, self._condition = head, head.condition(canvas)
         self._slots, self._palette, self._keys = canvas.slots.latent, palette, keys
         self._noise, self._left = noise, steps
-        self._ballot, self._elected = ballot, None
-        self._open = torch.ones(len(noise), dtype=torch.bool, device=noise.device)
-        self.choice = torch.full((len(noise),), NEW, device=noise.device)
-        self.content = torch.zeros_like(noise)
+        self._ballot = ballot
+        self.elected: int | None = None
+        self._cells = cells  # what is behind them pads the batch, and stays as it is
+        self._open = torch.arange(len(noise), device=noise.device) < cells
+        self.choice = torch.where(self._open, NEW, 0)
+        self.content = self._slots[:, 0].clone()
 
     def __call__(self, x: Float[Tensor, "n c"], t: Float[Tensor, "n"]) -> Float[Tensor, "n c"]:
         self._left -= 1
@@ -89,12 +94,14 @@ class _Painter:
 
     def _decide(self, estimate: Estimate) -> None:
         cells = self._open.nonzero()[:, 0]
-        near, far = self._head.choice(estimate, self._condition, cells, self._palette, self._keys)
+        logits = self._head.choice(estimate, self._condition, padded(cells), self._palette, self._keys)
+        near, far = (part[: len(cells)] for part in logits)
         near[:, NEW] -= CRISP
         if self._ballot:
-            if self._elected is None:
-                self._elected = self._ballot.vote(near, far)
-            self._ballot.favour(self._elected[cells], cells, near, far)
+            if len(cells) == self._cells:
+                self.elected = self._ballot.vote(near, far)
+            if self.elected is not None:
+                self._ballot.favour(self.elected, cells, near, far)
         best, choice = near.max(dim=-1)
         common, place = far.max(dim=-1)
         from_palette = common > best
@@ -120,8 +127,12 @@ def paint(
     steps: int,
     ballot: Ballot | None = None,
 ) -> Painting:
-    """Paint from pure noise in `steps` steps; with a ballot the cells elect a picture at the first."""
-    painter = _Painter(head, canvas, noise, palette, palette_keys, steps, ballot)
+    """Paint from pure noise in `steps` steps; with a ballot the cells vote at the first."""
+    cells = len(noise)
+    rows = padded(torch.arange(cells, device=noise.device))
+    canvas, noise = canvas.padded(rows), noise[rows]
+    painter = _Painter(head, canvas, noise, palette, palette_keys, steps, ballot, cells)
     difference = euler(painter, noise, sampling_times(steps))
     denoised = canvas.slots.latent[:, 0] + difference.float()
-    return Painting(latent=torch.where(painter.held[:, None], painter.content, denoised), choice=painter.choice)
+    latent = torch.where(painter.held[:, None], painter.content, denoised)
+    return Painting(latent=latent[:cells], choice=painter.choice[:cells], elected=painter.elected)

@@ -69,11 +69,12 @@ class WorldStage:
             draw, changed=ranks.share(draw.changed), near=ranks.share(draw.near), idle=ranks.share(draw.idle)
         )
         self._seed, self._own, self._ranks = seed, draw.own, ranks
-        self._tokenizer, self.library = tokenizer, gather(tracks, config.palette)
-        self._transitions = Transitions(tracks, tokenizer, part, shape_names, self.library.tiles_u8)
+        self._tokenizer, self.library = tokenizer, gather(tracks, config.palette, config.pictures)
+        self._transitions = Transitions(tracks, tokenizer, part, shape_names, self.library.tiles_u8[: config.palette])
         torch.manual_seed(seed)
         self.module = WorldModel(config)
-        self.module.palette.fill(self.library.tiles_u8, tokenizer.encode(self.library.tiles_u8))
+        self.module.fill(self.library, tokenizer.encode(self.library.tiles_u8[: config.palette]))
+        self.module.place.sizes.expect(self.library.pictures)
 
     def loss(self, step: int) -> tuple[Tensor, dict[str, float]]:
         random = np.random.default_rng([self._seed, step, self._ranks.rank])

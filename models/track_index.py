@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.cells import Box, cut
-from models.place import box_px, largest_part
+from models.parts import box_px, largest_part
 from models.recall import LOOK_BACK
 from models.screens import touches
 from models.tiles import TILE_PX, to_frame

@@ -96,13 +96,13 @@ def train_world(order: Order, clock: Clock) -> None:
     def save(trainer: Trainer) -> None:
         world = WorldModel(config)
         world.load_state_dict(stage.module.state_dict() | trainer.ema)
-        world.palette.fill(stage.library.tiles_u8, tokenizer.encode(stage.library.tiles_u8))
+        world.fill(stage.library, tokenizer.encode(stage.library.tiles_u8[: config.palette]))
         training = about | {"minutes": round(trainer.minutes, 1), "steps": trainer.step}
         desk = Desk(
             tokenizer=tokenizer,
             world=world,
             starts_u8=starts_u8,
-            pictures=stage.library.pictures,
+            library=stage.library,
             shapes=shapes,
             fps=fps,
             about=training,

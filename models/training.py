@@ -19,6 +19,7 @@ from tqdm import tqdm
 from models.parallel import ALONE, Ranks
 from recorder.clock import Clock
 
+NOT_HIDDEN = ("_linear", "event_kind", "event_age", "patch_place", "rank_place", "say", "no_text")  # in their names
 STATE, LOG = "state.safetensors", "log.jsonl"
 
 
@@ -52,8 +53,8 @@ class Stage(Protocol):
 
 def is_hidden_matrix(name: str, parameter: nn.Parameter) -> bool:
     """Whether Muon takes it: weight matrices of hidden layers, not embeddings, places or the linear shortcut."""
-    hidden = not any(word in name for word in ("_linear", "embedding", "event_kind", "event_age", "place", "no_text"))
-    return hidden and parameter.ndim == 2 and min(parameter.shape) >= 64
+    named = not any(word in name for word in NOT_HIDDEN)
+    return named and parameter.ndim == 2 and min(parameter.shape) >= 64
 
 
 class Trainer:

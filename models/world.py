@@ -1,6 +1,6 @@
 """The world model: context in; when, where and what out.
 
-The parts are named by what they say: `when` anything changes, then one box that is the `place` of the change, `where`
+The parts are named by what they say: `when` anything changes, one box that is the `place` of the change, `where`
 inside and around it tiles change, `shape` of the pointer, and the head for what a tile shows next, which points at
 earlier and common contents or denoises the rest (`models.painting`).
 """
@@ -16,10 +16,11 @@ from models.backbone import Backbone
 from models.context import Context
 from models.head import Canvas, Head
 from models.layers import MLP
+from models.library import Library
 from models.local import LocalLevel, PlacedLevel
 from models.memory import TileMemory
 from models.palette import Palette
-from models.place import Place
+from models.place import Ground, Place
 from models.recall import Slots
 from models.world_config import PATCH, WorldConfig
 
@@ -34,18 +35,6 @@ class Outlook:
     when: Float[Tensor, "b"]
     shape: Float[Tensor, "b s"]
     tokens: Float[Tensor, "b g d"]
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Ground:
-    """What is known of every tile before the place of the change is: `local` features, and the inputs' places."""
-
-    local: Float[Tensor, "b n l"]
-    inputs_px: Float[Tensor, "b i 2"]
-
-    def expand(self, times: int) -> "Ground":
-        """One frame's, as often."""
-        return Ground(local=self.local.expand(times, -1, -1), inputs_px=self.inputs_px.expand(times, -1, -1))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -68,6 +57,7 @@ class WorldModel(nn.Module):
         self.config = config
         self.backbone = Backbone(config)
         self.local = LocalLevel(config)
+        self.ask = nn.Linear(2 * config.width, config.width)
         self.place = Place(config)
         self.placed = PlacedLevel(config)
         self.memory = TileMemory(config)
@@ -78,6 +68,12 @@ class WorldModel(nn.Module):
         self.shape = nn.Linear(config.width, config.shapes)
         self.palette = Palette(config)
         self.pointer_token = (config.rows // PATCH) * (config.columns // PATCH)
+        self.newest_event_token = self.pointer_token + 2  # after the text's
+
+    def fill(self, library: Library, latent: Float[Tensor, "k c"]) -> None:
+        """Take a library, with the whitened latents of the palette's contents."""
+        self.palette.fill(library.tiles_u8[: self.config.palette], latent)
+        self.place.sizes.fill(library.pictures)
 
     def outlook(self, context: Context) -> Outlook:
         """Look at the whole: when, and the pointer's shape."""
@@ -89,7 +85,8 @@ class WorldModel(nn.Module):
         """Look at every tile."""
         inputs_px = geometry.inputs_px(context)
         ways = geometry.ways_to(inputs_px, self.config.shape)
-        return Ground(local=self.local(context, tokens, ways), inputs_px=inputs_px)
+        asked = self.ask(torch.cat([tokens[:, self.pointer_token], tokens[:, self.newest_event_token]], dim=1))
+        return Ground(local=self.local(context, tokens, ways), inputs_px=inputs_px, asked=asked)
 
     def scene(self, ground: Ground, box: Int[Tensor, "b 2 2"]) -> Scene:
         """Look again, given the box of the change."""

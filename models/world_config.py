@@ -8,8 +8,8 @@ KEY_WIDTH = 96  # of the pointers into earlier contents
 
 @dataclass(frozen=True, kw_only=True)
 class WorldConfig:
-    """Sizes. `rows` and `columns` of tiles are multiples of PATCH; `shapes` is the number of pointer shapes and
-    `palette` that of common contents."""
+    """Sizes. `rows` and `columns` of tiles are multiples of PATCH; `shapes` is the number of pointer shapes,
+    `palette` that of common contents, `pictures` and `sizes` those of known pictures and of their sizes at most."""
 
     rows: int
     columns: int
@@ -23,6 +23,8 @@ class WorldConfig:
     head_width: int = 320
     head_blocks: int = 4
     palette: int = 16_384
+    pictures: int = 2048
+    sizes: int = 1024
 
     @property
     def shape(self) -> tuple[int, int]:

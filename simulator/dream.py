@@ -9,8 +9,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from models.cells import composite
 from models.desk import Desk, load_desk
-from models.engine import Change, Engine, Look, Sampling
+from models.engine import Change, Dragged, Engine, Look, Sampling
 from models.tiles import TILE_PX, to_frame, to_tiles
 from recorder.actions import Action
 from recorder.pointer import PointerShape
@@ -84,24 +85,27 @@ class Dream:
         clock.lap("look")
         change = self._change(look)
         clock.lap("place")
-        frame_u8 = self._painted([change], clock) if change else self.engine.frame_u8
+        if isinstance(change, Dragged):
+            frame_u8, probability = change.frame_u8, None
+        else:
+            frame_u8 = self._painted([change], clock) if change else self.engine.frame_u8
+            probability = change.tile_probability if change else None
         dirty = self.engine.show(frame_u8, dense=self.dense)
         clock.lap("encode")
-        return self._result(look, frame_u8, dirty, change.tile_probability if change else None, clock)
+        return self._result(look, frame_u8, dirty, probability, clock)
 
-    def _change(self, look: Look) -> Change | None:
+    def _change(self, look: Look) -> Change | Dragged | None:
         if self.dense:
-            return self.engine.told_changes(look, np.ones(self._grid, bool), self.sampling)[0]
+            return self.engine.whole_screen(look)
         return self.engine.draw_change(look, self.sampling)
 
     def _painted(self, changes: list[Change], clock: "_Stopwatch") -> NDArray[np.uint8]:
         """The screen after changes."""
         frame_u8 = self.engine.frame_u8.copy()
         for change in changes:
-            painting = self.engine.paint(change, self.sampling.steps)
-            clock.lap("head")
-            self.engine.render(frame_u8, change, painting)
-            clock.lap("decode")
+            tiles_u8 = self.engine.paint(change, self.sampling.steps)
+            clock.lap("paint")
+            composite(frame_u8, change.box, change.cells, tiles_u8)
         return frame_u8
 
     def observe(self, action: Action, truth_u8: NDArray[np.uint8]) -> Step:

@@ -40,7 +40,7 @@ def test_play_reads_the_past_as_training_does(toy_run: Path, toy_data: Path, tmp
         _assert_same(look.context, batch.context)
         for target in batch.targets:
             boxes += 1
-            scene = engine._place(engine._ground(look), temperature=0.0)[1]
+            scene = engine._scene(engine._ground(look), target.box)
             change = engine._change(look, target.box, target.cells, scene)
             _assert_same_contents(change.known, target.known)
             scanned = desk.world.memory.float().scan(batch.history, batch.history_there)

@@ -7,23 +7,23 @@ from models.tiles import TILE_PX, to_tiles
 from models.track import Track
 
 
-def _track(grids: list[list[int]], shades: list[int]) -> Track:
+def _track(grids: list[list[int]], shades: list[int], columns: int = 2) -> Track:
     """Tiles of one shade each; a grid a frame."""
     frames = len(grids)
     return Track(
         tiles_u8=np.repeat(np.array(shades, np.uint8)[:, None], 768, axis=1),
         change_frame=np.arange(frames), grids=np.array(grids, np.int32), events=np.zeros((0, 5), np.int64),
         pointer_px=np.zeros((frames, 2), np.int32), held=np.zeros(frames, np.int64), shape=np.zeros(frames, np.int16),
-        shape_names=np.array(["left_ptr"]), grid_shape=np.array([1, 2]),
+        shape_names=np.array(["left_ptr"]), grid_shape=np.array([len(grids[0]) // columns, columns]),
     )  # fmt: skip
 
 
 def test_contents_are_counted_once_a_place_and_across_sessions() -> None:
     first = _track([[0, 0], [1, 0], [0, 0], [1, 0]], [10, 20])  # 20 and 10: one place, twice
     second = _track([[0, 0], [1, 1], [1, 2]], [30, 20, 40])  # 20: two places; 40: one
-    shades = gather([first, second], 9).tiles_u8[:, 0].tolist()
+    shades = gather([first, second], 9, 9).tiles_u8[:, 0].tolist()
     assert shades[0] == 20 and sorted(shades) == [10, 20, 40]
-    assert gather([first, second], 1).tiles_u8[:, 0].tolist() == [20]
+    assert gather([first, second], 1, 0).tiles_u8[:, 0].tolist() == [20]
 
 
 def test_a_picture_counts_as_one_content_wherever_it_appears() -> None:
@@ -32,7 +32,7 @@ def test_a_picture_counts_as_one_content_wherever_it_appears() -> None:
         screen[y : y + 16, x : x + 16] = 9
         screen[y, x] = screen[y + 15, x + 15] = 7  # the box ends where it does
     track = _track_of(screens)
-    palette = gather([track], 99).tiles_u8
+    palette = gather([track], 99, 9).tiles_u8
     window = (palette.reshape(-1, TILE_PX, TILE_PX, 3)[:, :, :, 0] == 9).sum(axis=(1, 2)) == 254
     assert window.sum() == 1
 
@@ -46,21 +46,35 @@ def _track_of(screens: np.ndarray) -> Track:
 
 
 def test_few_contents_make_a_small_palette() -> None:
-    assert len(gather([_track([[0, 0], [0, 1]], [10, 20])], 5).tiles_u8) == 1
+    assert len(gather([_track([[0, 0], [0, 1]], [10, 20])], 5, 9).tiles_u8) == 1
 
 
-def test_a_picture_is_what_cells_take_together_and_says_nothing_of_what_stays() -> None:
+def test_a_picture_is_what_cells_took_together_twice_and_says_nothing_of_what_stays() -> None:
     tracks = [_track([[0, 0], [1, 2], [1, 0]], [10, 20, 30]), _track([[0, 1], [1, 2], [0, 2]], [10, 20, 30])]
-    pictures = gather(tracks, 9).pictures
-    shades = [*gather(tracks, 9).tiles_u8[:, 0].tolist(), None]  # -1 reads the last
+    library = gather(tracks, 9, 9)
+    shades = [*library.tiles_u8[:, 0].tolist(), None]  # -1 reads the last
     alone, both = (np.array([[0, 0], [width - 1, TILE_PX - 1]]) for width in (TILE_PX, 2 * TILE_PX))
-    assert [[shades[place] for place in picture] for picture in pictures.of(both)] == [[20, 30]]
-    assert [[shades[place] for place in picture] for picture in pictures.of(alone)] == [[10]]
-    few = gather(tracks, 1)
-    assert (few.pictures.content >= 0).sum() == 1 and len(few.tiles_u8) == 1
+    assert [[shades[place] for place in picture] for picture in library.pictures.of(both)] == [[20, 30]]
+    assert [[shades[place] for place in picture] for picture in library.pictures.of(alone)] == [[10]]
+    assert library.pictures.times.tolist() == [2, 2]
+    assert len(gather(tracks, 9, 1).pictures) == 1
+
+
+def test_pictures_that_agree_become_one_that_says_more() -> None:
+    window, over_its_like = [1, 2, 1, 2, 2, 2, 1, 2, 1], [0, 0, 0, 0, 2, 0, 0, 0, 0]
+    tracks = [_track([[0] * 9, window] * 2, [10, 20, 30], 3), _track([over_its_like, window], [10, 20, 30], 3)]
+    library = gather(tracks, 9, 9)
+    assert library.pictures.times.tolist()[0] == 3 and library.pictures.content.tolist().count(-1) == 0
+
+
+def test_what_pictures_consist_of_is_in_the_library_behind_the_palette() -> None:
+    tracks = [_track([[0, 0], [1, 2], [0, 0], [1, 2]], [10, 20, 30])]
+    library = gather(tracks, 1, 9)
+    assert len(library.tiles_u8) == 3
+    assert library.tiles_u8[library.pictures.content, 0].tolist() == [20, 30]
 
 
 def test_black_is_a_content_too() -> None:
-    library = gather([_track([[0, 0], [1, 0]], [9, 0])], 5)
-    assert library.tiles_u8[:, 0].tolist() == [0]
-    assert library.pictures.content.tolist() == [0]
+    library = gather([_track([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]], [9, 0])], 5, 9)
+    assert sorted(library.tiles_u8[:, 0].tolist()) == [0, 9]
+    assert sorted(library.tiles_u8[library.pictures.content, 0].tolist()) == [0, 9]

@@ -48,7 +48,7 @@ class _Choosing(Head):
         self.times: list[list[float]] = []
 
     def forward(self, x: torch.Tensor, t: torch.Tensor, condition: Condition) -> Estimate:
-        self.times.append(t.tolist())
+        self.times.append(t.tolist()[: len(self.choices)])  # what is behind pads the batch
         return Estimate(difference=torch.full_like(x, 0.25), hidden=condition.known)
 
     def choice(

@@ -1,0 +1,86 @@
+"""What the cells of a change show together: an earlier screen of theirs, or a picture that is known.
+
+Each cell alone says well which content it takes, and a menu of forty cells still comes out with three wrong: nothing
+ties them together. So the cells vote for one of the earlier screens, where all may come back, and of the pictures that
+have the box's size; each then prefers what the winner shows.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float, Int
+from numpy.typing import NDArray
+from torch import Tensor
+
+from models.cells import fingerprints
+from models.recall import SLOTS, Known
+
+BOND = 20.0  # nats by which a cell prefers what is elected
+WORST = 6.0  # nats that one cell can cost a candidate
+UNSAID = 3.0  # nats for a cell of which it says nothing, or what the cell cannot point at
+DOUBT_PICTURE = 3.0  # mean nats that a picture may cost a cell against its own choice; a worse one wins nothing
+DOUBT_SCREEN = 0.5  # the same of an earlier screen: that everything comes back is sure or it is wrong
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Ballot:
+    """k candidates for n cells: the slots in which the cells find what each shows, and its place in the palette or -1;
+    `doubt` is what each may cost."""
+
+    found: Bool[Tensor, "k n o"]
+    place: Int[Tensor, "k n"]
+    doubt: Float[Tensor, "k"]
+
+    @classmethod
+    def of(
+        cls,
+        screens: list[NDArray[np.uint8]],
+        pictures: NDArray[np.int64],
+        library: NDArray[np.int64],
+        palette: int,
+        known: Known,
+        device: torch.device,
+    ) -> "Ballot":
+        """From what the cells (n, TILE_VALUES) showed on screens, and pictures (k, n) of a library of fingerprints,
+        -1 where they say nothing; the first `palette` contents of the library can be pointed at."""
+        slots = np.append(fingerprints(known.tiles_u8), 0)[known.slot]  # -1, no content, reads the last
+        shown = [fingerprints(tiles_u8) for tiles_u8 in screens] + [
+            np.where(picture >= 0, library[picture], -1) for picture in pictures
+        ]
+        contents = np.array(shown, np.int64).reshape(-1, len(slots))
+        nowhere = np.full((len(screens), len(slots)), -1)
+        place = np.concatenate([nowhere, np.where(pictures < palette, pictures, -1).reshape(-1, len(slots))])
+        return cls(
+            found=torch.from_numpy(slots == contents[:, :, None]).to(device),
+            place=torch.from_numpy(place).to(device),
+            doubt=torch.tensor([DOUBT_SCREEN] * len(screens) + [DOUBT_PICTURE] * len(pictures), device=device),
+        )
+
+    def vote(self, near: Float[Tensor, "n q"], far: Float[Tensor, "n p"]) -> int | None:
+        """The candidate that the cells elect by their logits (`Head.choice`); None where no one is likely."""
+        if not len(self.doubt):
+            return None
+        best = torch.maximum(near.max(dim=1).values, far.max(dim=1).values)
+        cost = torch.stack([best - self._belief(candidate, near, far) for candidate in range(len(self.doubt))])
+        known = self.found.any(dim=2) | (self.place >= 0)
+        cost = torch.where(known, cost.clamp_max(WORST), UNSAID).mean(dim=1)
+        cost = cost.masked_fill(cost >= self.doubt, torch.inf)
+        winner = int(cost.argmin())
+        return winner if torch.isfinite(cost[winner]) else None
+
+    def favour(
+        self, elected: int, cells: Int[Tensor, "m"], near: Float[Tensor, "m q"], far: Float[Tensor, "m p"]
+    ) -> None:
+        """Raise some cells' logits of what is elected for them, in place."""
+        near[:, :SLOTS] += BOND * self.found[elected, cells]
+        place = self.place[elected, cells]
+        rows = (place >= 0).nonzero()[:, 0]
+        far[rows, place[rows]] += BOND
+
+    def _belief(self, candidate: int, near: Float[Tensor, "n q"], far: Float[Tensor, "n p"]) -> Float[Tensor, "n"]:
+        """The logit that each cell gives to what a candidate shows, in whatever slot or the palette that is."""
+        again = near[:, :SLOTS].masked_fill(~self.found[candidate], -torch.inf).max(dim=1).values
+        place = self.place[candidate]
+        common = far.gather(1, place.clamp_min(0)[:, None])[:, 0].masked_fill(place < 0, -torch.inf)
+        return torch.maximum(again, common)

@@ -1,0 +1,129 @@
+"""What lies open on the screen, as layers: the box of each thing and what lies under it (Wang and Adelson 1994).
+
+What opens covers something, and what closes or is dragged away lays it bare again, to the pixel. The model says that
+something goes; what goes, it says only about. So a change whose box is nearly that of a thing takes the thing's, and a
+thing that is dragged moves whole, with the pointer, over what it covers.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.cells import Box
+from models.tiles import TILE_PX
+
+MOST = 24
+LEAST_CELLS = 12  # of a thing
+SAME = 0.7  # intersection over union from which two boxes are the same thing's
+BARE = 0.8  # of a thing's pixels: so many as under it before, and it has gone
+GRIP_PX = 4  # at a thing's edge: who drags there changes its size
+STARTS_PX = 3  # on which a drag begins
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Thing:
+    """A box of the screen and what lies `under_u8` (h, w, 3) it."""
+
+    box: Box
+    under_u8: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Drag:
+    """A thing on its way: it was `grabbed` at a pixel, where it looked so (`shown_u8`)."""
+
+    thing: Thing
+    start: Box
+    grabbed_px: tuple[int, int]
+    shown_u8: NDArray[np.uint8]
+
+    def to(self, frame_u8: NDArray[np.uint8], pointer_px: tuple[int, int]) -> tuple["Drag", NDArray[np.uint8]]:
+        """The drag and the frame when the pointer is elsewhere."""
+        frame_u8 = frame_u8.copy()
+        _write(frame_u8, self.thing.box, self.thing.under_u8)
+        box = self.start + np.array(pointer_px) - np.array(self.grabbed_px)
+        thing = Thing(box=box, under_u8=_read(frame_u8, box))
+        _write(frame_u8, box, self.shown_u8)
+        return Drag(thing=thing, start=self.start, grabbed_px=self.grabbed_px, shown_u8=self.shown_u8), frame_u8
+
+
+class Things:
+    """The last things that opened and have not gone."""
+
+    def __init__(self) -> None:
+        self._open: list[Thing] = []
+
+    def note(self, box: Box, before_u8: NDArray[np.uint8], after_u8: NDArray[np.uint8]) -> None:
+        """Learn from a change of a box what has opened or gone."""
+        gone = [thing for thing in self._open if _same(thing.box, box) and _bare(thing, after_u8)]
+        self._open = [thing for thing in self._open if thing not in gone]
+        if not gone and np.prod(-(-(box[1] - box[0] + 1) // TILE_PX)) >= LEAST_CELLS:
+            self._open = [*self._open[1 - MOST :], Thing(box=box, under_u8=_read(before_u8, box))]
+
+    def like(self, box: Box) -> Box:
+        """The box of the thing that a box is nearly that of; itself, where there is none."""
+        shares = [overlap(thing.box, box) for thing in self._open]
+        return self._open[int(np.argmax(shares))].box if max(shares, default=0.0) >= SAME else box
+
+    def drag(
+        self, box: Box, frame_u8: NDArray[np.uint8], press_px: tuple[int, int], pointer_px: tuple[int, int]
+    ) -> Drag | None:
+        """A drag of the thing that a change with a held button is about; None where it is about none."""
+        if max(abs(np.array(pointer_px) - np.array(press_px))) < STARTS_PX:
+            return None
+        held = [thing for thing in self._open if _holds(thing.box, press_px) and _same(thing.box, box)]
+        if not held:
+            return None
+        thing = max(held, key=lambda thing: overlap(thing.box, box))
+        return Drag(thing=thing, start=thing.box, grabbed_px=press_px, shown_u8=_read(frame_u8, thing.box))
+
+    def moved(self, before: Thing, after: Thing) -> None:
+        """A thing is elsewhere."""
+        self._open = [after if thing is before else thing for thing in self._open]
+
+
+def overlap(box: Box, other: Box) -> float:
+    """Intersection over union of two boxes."""
+    shared = np.maximum(np.minimum(box[1], other[1]) - np.maximum(box[0], other[0]) + 1, 0).prod()
+    both = (box[1] - box[0] + 1).prod() + (other[1] - other[0] + 1).prod() - shared
+    return float(shared / both)
+
+
+def _same(box: Box, other: Box) -> bool:
+    return overlap(box, other) >= SAME
+
+
+def _holds(box: Box, px: tuple[int, int]) -> bool:
+    return bool((np.array(px) >= box[0] + GRIP_PX).all() and (np.array(px) <= box[1] - GRIP_PX).all())
+
+
+def _bare(thing: Thing, frame_u8: NDArray[np.uint8]) -> bool:
+    """Whether a frame shows what lay under a thing."""
+    same = (_read(frame_u8, thing.box) == thing.under_u8).all(axis=2)
+    return bool(same.mean() >= BARE)
+
+
+def _read(frame_u8: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
+    """The pixels (h, w, 3) of a box, black beyond the screen."""
+    width, height = box[1] - box[0] + 1
+    pixels = np.zeros((height, width, 3), np.uint8)
+    screen, own = _inside(frame_u8, box)
+    pixels[own] = frame_u8[screen]
+    return pixels
+
+
+def _write(frame_u8: NDArray[np.uint8], box: Box, pixels: NDArray[np.uint8]) -> None:
+    """Write the pixels of a box, as far as it lies on the screen."""
+    screen, own = _inside(frame_u8, box)
+    frame_u8[screen] = pixels[own]
+
+
+def _inside(frame_u8: NDArray[np.uint8], box: Box) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
+    """The rows and columns of a box that lie on the screen: there, and in the box."""
+    (left, top), (right, bottom) = box.tolist()
+    height, width = frame_u8.shape[:2]
+    rows = slice(min(max(top, 0), height), max(min(bottom + 1, height), 0))
+    columns = slice(min(max(left, 0), width), max(min(right + 1, width), 0))
+    own_rows = slice(rows.start - top, rows.stop - top)
+    return (rows, columns), (own_rows, slice(columns.start - left, columns.stop - left))

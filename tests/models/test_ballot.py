@@ -1,0 +1,93 @@
+"""Cells elect the earlier screen or the picture that they find likeliest together, and only a likely one."""
+
+import numpy as np
+import torch
+
+from models.ballot import BOND, Ballot
+from models.cells import fingerprints
+from models.recall import NEW, known_contents
+from models.tiles import TILE_VALUES
+
+PALETTE, CELLS = 6, 3
+Said = dict[tuple[int, int], float]
+
+
+def _screen(*shades: int) -> np.ndarray:
+    return np.repeat(np.array(shades, np.uint8)[:, None], TILE_VALUES, axis=1)
+
+
+SCREENS = [
+    _screen(1, 2, 3),
+    _screen(4, 5, 3),
+    _screen(7, 7, 7),
+]  # the last is shown now: slots 2, 1 and 0
+LIBRARY = fingerprints(_screen(20, 21, 22, 23, 24, 25, 1, 99))  # the first six are the palette
+
+
+def _logits(near: Said, far: Said) -> tuple[torch.Tensor, torch.Tensor]:
+    """Of three cells; -20 where nothing is said."""
+    logits = torch.full((CELLS, NEW + 1), -20.0), torch.full((CELLS, PALETTE), -20.0)
+    for tensor, said in zip(logits, (near, far), strict=True):
+        for (cell, choice), value in said.items():
+            tensor[cell, choice] = value
+    return logits
+
+
+def _ballot(pictures: list[list[int]] | None = None, screens: list[np.ndarray] = SCREENS[:-1]) -> Ballot:
+    known = known_contents(SCREENS, [0, 1, 2], [None, None], 3)
+    places = np.array(pictures or [], np.int64).reshape(-1, CELLS)
+    return Ballot.of(screens, places, LIBRARY, PALETTE, known, torch.device("cpu"))
+
+
+def test_the_majority_carries_a_cell_that_would_choose_otherwise() -> None:
+    near, far = _logits({(0, 2): 5.0, (1, 2): 4.5, (1, 1): 5.0, (2, 1): 5.0}, {})
+    ballot = _ballot()
+    elected = ballot.vote(near, far)
+    assert elected == 0
+    ballot.favour(elected, torch.arange(CELLS), near, far)
+    assert near.argmax(dim=1).tolist() == [2, 2, 1] and near[1, 2] == 4.5 + BOND
+
+
+def test_pictures_are_elected_by_the_palette_and_by_what_a_cell_already_showed() -> None:
+    near, far = _logits({(0, 2): 5.0}, {(1, 1): 5.0, (2, 2): 4.0, (2, 5): 5.0})
+    ballot = _ballot([[0, 1, 5], [6, 1, 2]], screens=[])
+    elected = ballot.vote(near, far)
+    assert elected == 1
+    ballot.favour(elected, torch.arange(CELLS), near, far)
+    assert near[0, 2] == 5.0 + BOND and far[1, 1] == 5.0 + BOND and far.argmax(dim=1).tolist()[1:] == [1, 2]
+
+
+def test_the_likeliest_of_screens_and_pictures_wins() -> None:
+    near, far = _logits({(0, 2): 5.0, (1, 2): 5.0, (2, 1): 5.0}, {(cell, cell): 4.9 for cell in range(CELLS)})
+    assert _ballot([[0, 1, 2]]).vote(near, far) == 0
+    near[:, :NEW] -= 0.2
+    assert _ballot([[0, 1, 2]]).vote(near, far) == 2
+
+
+def test_an_unlikely_candidate_wins_nothing_and_no_candidate_neither() -> None:
+    near, far = _logits({(0, 1): 5.0, (1, 0): 5.0}, {(2, 4): 5.0})
+    assert _ballot([[0, 0, 0]]).vote(near, far) is None
+    assert _ballot(screens=[]).vote(near, far) is None
+
+
+def test_an_earlier_screen_has_to_be_surer_than_a_picture() -> None:
+    near, far = _logits({(0, 2): 4.0, (1, 2): 4.0, (2, 1): 4.0}, {(cell, 5): 5.0 for cell in range(CELLS)})
+    assert _ballot().vote(near, far) is None
+    near, far = _logits({}, {(cell, place): 5.0 - place for cell in range(CELLS) for place in range(2)})
+    assert _ballot([[1, 1, 1]]).vote(near, far) == 2
+
+
+def test_what_a_picture_does_not_say_is_left_to_the_cell() -> None:
+    near, far = _logits({}, {(0, 1): 5.0, (1, 2): 5.0, (2, 3): 5.0})
+    ballot = _ballot([[1, 2, -1]], screens=[])
+    elected = ballot.vote(near, far)
+    assert elected == 0
+    before = near[2].clone(), far[2].clone()
+    ballot.favour(elected, torch.arange(CELLS), near, far)
+    assert torch.equal(near[2], before[0]) and torch.equal(far[2], before[1])
+
+
+def test_a_picture_may_show_what_no_cell_can_point_at() -> None:
+    near, far = _logits({}, {(0, 1): 5.0, (1, 2): 5.0, (2, 3): 5.0})
+    assert _ballot([[1, 2, 7]], screens=[]).vote(near, far) == 0
+    assert _ballot([[7, 7, 7]], screens=[]).vote(near, far) is None

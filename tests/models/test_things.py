@@ -1,0 +1,84 @@
+"""Things: what closes or is dragged away lays bare what it covered, to the pixel."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.things import MOST, Things, overlap
+
+WIDTH_PX, HEIGHT_PX = 128, 96
+BOX = np.array([[20, 10], [83, 73]])
+
+
+def _desktop() -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 9, (HEIGHT_PX, WIDTH_PX, 3), np.uint8)
+
+
+def _with(frame_u8: np.ndarray, box: np.ndarray, shade: int) -> np.ndarray:
+    frame_u8 = frame_u8.copy()
+    (left, top), (right, bottom) = box
+    frame_u8[top : bottom + 1, left : right + 1] = shade
+    return frame_u8
+
+
+def _opened() -> tuple[Things, np.ndarray, np.ndarray]:
+    """The things, the desktop, and the screen on which one is open."""
+    things, before = Things(), _desktop()
+    after = _with(before, BOX, 200)
+    things.note(BOX, before, after)
+    return things, before, after
+
+
+def test_a_box_that_is_nearly_a_things_becomes_its_own() -> None:
+    things, _, _ = _opened()
+    assert (things.like(BOX + 5) == BOX).all()
+    other = np.array([[20, 10], [50, 30]])
+    assert (things.like(other) == other).all()
+
+
+def test_what_has_gone_is_no_thing_any_more() -> None:
+    things, before, after = _opened()
+    things.note(BOX, after, before)
+    assert (things.like(BOX + 5) == BOX + 5).all()
+
+
+def test_small_changes_are_no_things_and_old_ones_are_forgotten() -> None:
+    things, frame = Things(), _desktop()
+    things.note(np.array([[0, 0], [15, 15]]), frame, _with(frame, BOX, 1))
+    assert not things._open
+    for shade in range(2 * MOST):
+        things.note(BOX, frame, _with(frame, BOX, 100 + shade))
+    assert len(things._open) == MOST
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(0, WIDTH_PX - 1), st.integers(0, HEIGHT_PX - 1)), min_size=1, max_size=6))
+def test_a_dragged_thing_follows_the_pointer_and_leaves_nothing_behind(way: list[tuple[int, int]]) -> None:
+    things, before, after = _opened()
+    press = (30, 20)
+    drag, frame = things.drag(BOX + 2, after, press, (40, 20)), after
+    assert drag is not None
+    for pointer in [*way, (30, 21), press]:
+        earlier = drag.thing
+        drag, frame = drag.to(frame, pointer)
+        things.moved(earlier, drag.thing)
+        assert (drag.thing.box == BOX + np.array(pointer) - np.array(press)).all()
+        rest = np.ones(frame.shape[:2], bool)
+        (left, top), (right, bottom) = np.maximum(drag.thing.box, 0)
+        rest[top : bottom + 1, left : right + 1] = False
+        assert (frame[rest] == before[rest]).all() and (frame[~rest] == 200).all()
+    assert (frame == after).all() and len(things._open) == 1
+
+
+def test_a_drag_needs_a_thing_under_the_press_a_way_and_a_change_of_about_its_size() -> None:
+    things, _, after = _opened()
+    assert things.drag(BOX, after, (30, 20), (30, 21)) is None
+    assert things.drag(BOX, after, (100, 90), (110, 90)) is None
+    assert things.drag(BOX, after, (21, 40), (31, 40)) is None  # at the edge: its size changes
+    assert things.drag(np.array([[30, 20], [50, 40]]), after, (30, 20), (40, 20)) is None
+
+
+def test_overlap_is_intersection_over_union() -> None:
+    assert overlap(BOX, BOX) == 1
+    assert overlap(BOX, BOX + 200) == 0
+    assert overlap(np.array([[0, 0], [9, 9]]), np.array([[5, 0], [14, 9]])) == 50 / 150
