@@ -16,8 +16,8 @@ from torch import Tensor
 
 from models import events
 from models.ballot import Ballot
-from models.buckets import padded
-from models.cells import Box, cells_of, centre_tiles, fingerprints, tiles_under
+from models.buckets import BUCKETS, padded
+from models.cells import Box, cells_of, centre_tiles, cut, fingerprints, tiles_under
 from models.context import EVENT_MAX_AGE, EVENT_SLOTS, Context, tiles_around
 from models.desk import Desk
 from models.painting import contents_of, paint
@@ -25,10 +25,12 @@ from models.parts import box_px, largest_part, parts_of
 from models.place import Ground, Tiles
 from models.recall import MOVED, Known, known_contents, moved_contents
 from models.screens import Screens
-from models.things import Drag, Things
+from models.things import Drag, Thing, Things
 from models.tiles import TILE_PX, to_tiles
 from models.world import Outlook, Scene
 from recorder.actions import Action
+
+MOST_WARM = 256  # cells; larger changes are rare, and warming up for them takes as long as for all others
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,10 +40,14 @@ class Sampling:
     `steps` of the head; a frame whose probability of change is under `floor` never changes, so that quiet screens
     stay quiet. When an event happens is drawn once: the hazards of its frames add up until the chance that it has
     happened passes a draw between `when_low` and `when_high`, so that what is likely in the end is not missed frame by
-    frame. `place` is the temperature at which the box of the change is drawn: at 0 it is the likeliest. Cells whose
-    tiles are all less likely to change than `where` stay. A tile changes at most `repeats` times after an input event,
-    unless a button is held or the pointer is within `reach` tiles: the model may want to better a tile again and again,
-    and without input a screen has to come to rest.
+    frame. `place` is the temperature at which the box of the change is drawn: at 0 it is the likeliest.
+
+    A box whose cells agree on an earlier screen or a picture shows that, whole. In others, cells whose tiles are all
+    less likely to change than `where` stay; and of more than `loose` cells that do not agree nothing is shown: another
+    box is drawn, at the temperature `again`, up to `tries` boxes in all.
+
+    A tile changes at most `repeats` times after an input event, unless a button is held or the pointer is within
+    `reach` tiles: the model may want to better a tile again and again, and without input a screen has to come to rest.
     """
 
     steps: int = 2
@@ -50,6 +56,9 @@ class Sampling:
     when_high: float = 0.4
     place: float = 0.2
     where: float = 0.1
+    again: float = 0.7
+    tries: int = 5
+    loose: int = 20
     repeats: int = 3
     reach: int = 2
 
@@ -88,6 +97,16 @@ class Change:
         return torch.sigmoid(self.scene.where[0])
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Painted:
+    """What the `cells` of a box show in the next frame, and how probable it was of each tile that it changes."""
+
+    box: Box
+    cells: NDArray[np.int64]
+    tiles_u8: NDArray[np.uint8]
+    tile_probability: Float[Tensor, "n"]
+
+
 def best_dtype(device: torch.device) -> torch.dtype:
     """bfloat16 where the device multiplies matrices in it by hardware, else float32."""
     if device.type == "cuda":
@@ -108,9 +127,18 @@ class Engine:
         self._library, self._contents = desk.library, fingerprints(desk.library.tiles_u8)
         self._grid = self.config.shape
         self._tiles = self.config.rows * self.config.columns
+        self._screen_box = np.array([[0, 0], [self._grid[1] * TILE_PX - 1, self._grid[0] * TILE_PX - 1]])
         with self._inference():
             self._palette_keys = self._model.palette.keys()
         self._fixed = {*vars(self), "_fixed"}  # what `begin` adds is the running state
+
+    def warm_up(self, frame_u8: NDArray[np.uint8], action: Action, steps: int) -> None:
+        """Paint once in each size of batch, so that nobody waits for kernels that are made at their first use."""
+        self.begin(frame_u8, torch.Generator().manual_seed(0))
+        look = self.look(action)
+        scene = self._scene(self._ground(look), self._screen_box)
+        for cells in (size for size in BUCKETS if size <= MOST_WARM):
+            self.paint(self._change(look, self._screen_box, np.arange(min(cells, self._tiles)), scene), steps)
 
     def state(self) -> dict[str, Any]:
         """The running state, for `restore`; shared with the engine, so copy it."""
@@ -165,8 +193,8 @@ class Engine:
         for row in events.event_rows(action, self._frame):
             self._events.appendleft((row, self.latent[self._around(row[events.X], row[events.Y])]))
 
-    def draw_change(self, look: Look, sampling: Sampling) -> Change | Dragged | None:
-        """Whether anything changes, then the place; there, all cells that are free to."""
+    def draw_change(self, look: Look, sampling: Sampling) -> Painted | Dragged | None:
+        """Whether anything changes, then the place, then what it shows."""
         if self._drag:
             return self._dragged(self._drag)
         if not self._fires(look.change_probability, sampling):
@@ -177,12 +205,32 @@ class Engine:
             drag = self._things.drag(box, self.frame_u8, self._press_px, self._pointer_px[-1])
             if drag:
                 return self._dragged(drag)
-        box = self._things.like(box)
+        for _ in range(sampling.tries):
+            painted = self._attempt(look, ground, box, sampling)
+            if painted is not None:
+                return painted
+            box = self._box(ground, sampling.again)
+        return None
+
+    def _attempt(self, look: Look, ground: Ground, box: Box, sampling: Sampling) -> Painted | None:
+        """Paint a box: whole where its cells agree on what it shows, else what is likely to change.
+
+        None where too many cells don't agree: a large change comes whole or not at all.
+        """
+        thing = self._things.like(box)
+        box = thing.box if thing else box
         scene = self._scene(ground, box)
         free = (self._paints < sampling.repeats) | self._near_pointer(sampling.reach)
         likely = torch.sigmoid(scene.where[0]).cpu().numpy() >= sampling.where
-        cells = np.flatnonzero((free & likely)[tiles_under(box, self._grid[1])].any(axis=1))
-        return self._change(look, box, cells, scene) if len(cells) else None
+        some = (free & likely)[tiles_under(box, self._grid[1])].any(axis=1)
+        if not some.any():
+            return None
+        change = self._change(look, box, np.arange(len(some)), scene, thing)
+        tiles_u8, agreed = self.paint(change, sampling.steps)
+        if not agreed and len(some) > sampling.loose:
+            return None
+        cells = np.arange(len(some)) if agreed else np.flatnonzero(some)
+        return Painted(box=box, cells=cells, tiles_u8=tiles_u8[cells], tile_probability=change.tile_probability)
 
     def _dragged(self, drag: Drag) -> Dragged:
         """What is dragged is where the pointer has come."""
@@ -202,12 +250,16 @@ class Engine:
 
     def whole_screen(self, look: Look) -> Change:
         """A change of every tile, whatever happens."""
-        end = np.array([self._grid[1], self._grid[0]]) * TILE_PX - 1
-        box = np.stack([np.zeros_like(end), end])
-        return self._change(look, box, np.arange(self._tiles), self._scene(self._ground(look), box))
+        scene = self._scene(self._ground(look), self._screen_box)
+        return self._change(look, self._screen_box, np.arange(self._tiles), scene)
 
-    def _change(self, look: Look, box: Box, cells: NDArray[np.int64], scene: Scene) -> Change:
+    def _change(
+        self, look: Look, box: Box, cells: NDArray[np.int64], scene: Scene, thing: Thing | None = None
+    ) -> Change:
+        """What some cells of a box may show; without the thing that lies there too."""
         screens, arrived = self._screens.cut(box, cells)
+        if thing:
+            screens, arrived = [cut(thing.gone(self.frame_u8), box)[cells], *screens], [arrived[0], *arrived]
         held = int(look.context.held[0])
         moved = moved_contents(self.frame_u8, box, cells, np.array(self._pointer_px), held)
         known = known_contents(screens, arrived, moved, self._frame)
@@ -255,8 +307,8 @@ class Engine:
         rows, columns = np.ogrid[: self._grid[0], : self._grid[1]]
         return ((abs(rows - row) <= reach) & (abs(columns - column) <= reach)).ravel()
 
-    def paint(self, change: Change, steps: int) -> NDArray[np.uint8]:
-        """What the cells of a change show in the next frame: (n, TILE_VALUES)."""
+    def paint(self, change: Change, steps: int) -> tuple[NDArray[np.uint8], bool]:
+        """What the cells of a change show in the next frame (n, TILE_VALUES), and whether they agreed on it."""
         tiles = torch.from_numpy(centre_tiles(change.box, change.cells, self._grid)).to(self.device)
         centres_px = torch.from_numpy(cells_of(change.box)[change.cells] + TILE_PX // 2).float().to(self.device)
         slots = change.known.slots(self._tokenizer.encode(change.known.tiles_u8))
@@ -273,7 +325,7 @@ class Engine:
         if painting.elected is not None and painting.elected >= len(change.earlier):
             says = pictures[painting.elected - len(change.earlier)]
             tiles_u8[says >= 0] = self._library.tiles_u8[says[says >= 0]]
-        return tiles_u8
+        return tiles_u8, painting.elected is not None
 
     def show(self, frame_u8: NDArray[np.uint8], *, dense: bool = False) -> NDArray[np.bool_]:
         """Continue with this screen: it is what was shown, and what is remembered.

@@ -21,6 +21,7 @@ from models.tiles import TILE_PX
 from models.world_config import WorldConfig
 
 FORBIDDEN = -1e4  # as a logit
+KNOWN = 2.0  # nats by which a known size is preferred, for which there are pictures
 
 Tiles = tuple[int, int]  # of the first and the last corner
 
@@ -71,7 +72,8 @@ class Place(nn.Module):
     ) -> Int[Tensor, "b 2 2"]:
         """Draw a box; `tiles` are those of its corners where they are known."""
         first = self.first.draw(ground.local, self._first_lines(ground, tiles), temperature, generator)
-        size_px = self.sizes.draw(self._size_logits(ground, first, tiles), temperature, generator)
+        preferred = functional.pad(torch.full_like(self.sizes.bias, KNOWN), (0, 1))
+        size_px = self.sizes.draw(self._size_logits(ground, first, tiles) + preferred, temperature, generator)
         given = self._given(ground.local, first)
         last = self.last.draw(given, self._last_lines(ground, first, tiles), temperature, generator)
         return torch.stack([first, torch.where(size_px > 0, first + size_px - 1, last)], dim=1)

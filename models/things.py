@@ -28,6 +28,12 @@ class Thing:
     box: Box
     under_u8: NDArray[np.uint8]
 
+    def gone(self, frame_u8: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """A frame without it."""
+        bare_u8 = frame_u8.copy()
+        _write(bare_u8, self.box, self.under_u8)
+        return bare_u8
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Drag:
@@ -40,8 +46,7 @@ class Drag:
 
     def to(self, frame_u8: NDArray[np.uint8], pointer_px: tuple[int, int]) -> tuple["Drag", NDArray[np.uint8]]:
         """The drag and the frame when the pointer is elsewhere."""
-        frame_u8 = frame_u8.copy()
-        _write(frame_u8, self.thing.box, self.thing.under_u8)
+        frame_u8 = self.thing.gone(frame_u8)
         box = self.start + np.array(pointer_px) - np.array(self.grabbed_px)
         thing = Thing(box=box, under_u8=_read(frame_u8, box))
         _write(frame_u8, box, self.shown_u8)
@@ -61,10 +66,10 @@ class Things:
         if not gone and np.prod(-(-(box[1] - box[0] + 1) // TILE_PX)) >= LEAST_CELLS:
             self._open = [*self._open[1 - MOST :], Thing(box=box, under_u8=_read(before_u8, box))]
 
-    def like(self, box: Box) -> Box:
-        """The box of the thing that a box is nearly that of; itself, where there is none."""
+    def like(self, box: Box) -> Thing | None:
+        """The thing that a box is nearly that of."""
         shares = [overlap(thing.box, box) for thing in self._open]
-        return self._open[int(np.argmax(shares))].box if max(shares, default=0.0) >= SAME else box
+        return self._open[int(np.argmax(shares))] if max(shares, default=0.0) >= SAME else None
 
     def drag(
         self, box: Box, frame_u8: NDArray[np.uint8], press_px: tuple[int, int], pointer_px: tuple[int, int]

@@ -46,7 +46,9 @@ class Dream:
             raise ValueError("there is no CUDA device here; use --device cpu")
         if steps is not None and steps < 1:
             raise ValueError("a frame takes at least one step; raise --steps")
-        return cls(load_desk(folder), device=device, steps=steps)
+        dream = cls(load_desk(folder), device=device, steps=steps)
+        dream.engine.warm_up(dream._desk.starts_u8[0], Action(x_px=0, y_px=0), dream.steps)
+        return dream
 
     @property
     def size_px(self) -> tuple[int, int]:
@@ -83,28 +85,33 @@ class Dream:
         clock = _Stopwatch()
         look = self.engine.look(action)
         clock.lap("look")
-        change = self._change(look)
-        clock.lap("place")
-        if isinstance(change, Dragged):
-            frame_u8, probability = change.frame_u8, None
-        else:
-            frame_u8 = self._painted([change], clock) if change else self.engine.frame_u8
-            probability = change.tile_probability if change else None
+        frame_u8, probability = self._dense(look) if self.dense else self._next(look)
+        clock.lap("paint")
         dirty = self.engine.show(frame_u8, dense=self.dense)
         clock.lap("encode")
         return self._result(look, frame_u8, dirty, probability, clock)
 
-    def _change(self, look: Look) -> Change | Dragged | None:
-        if self.dense:
-            return self.engine.whole_screen(look)
-        return self.engine.draw_change(look, self.sampling)
+    def _next(self, look: Look) -> tuple[NDArray[np.uint8], torch.Tensor | None]:
+        """The next frame, and how probable it was of each tile that it changes."""
+        change = self.engine.draw_change(look, self.sampling)
+        if change is None:
+            return self.engine.frame_u8, None
+        if isinstance(change, Dragged):
+            return change.frame_u8, None
+        frame_u8 = self.engine.frame_u8.copy()
+        composite(frame_u8, change.box, change.cells, change.tiles_u8)
+        return frame_u8, change.tile_probability
 
-    def _painted(self, changes: list[Change], clock: "_Stopwatch") -> NDArray[np.uint8]:
-        """The screen after changes."""
+    def _dense(self, look: Look) -> tuple[NDArray[np.uint8], torch.Tensor]:
+        """The same where every tile changes."""
+        change = self.engine.whole_screen(look)
+        return self._painted([change]), change.tile_probability
+
+    def _painted(self, changes: list[Change]) -> NDArray[np.uint8]:
+        """The screen after told changes."""
         frame_u8 = self.engine.frame_u8.copy()
         for change in changes:
-            tiles_u8 = self.engine.paint(change, self.sampling.steps)
-            clock.lap("paint")
+            tiles_u8, _ = self.engine.paint(change, self.sampling.steps)
             composite(frame_u8, change.box, change.cells, tiles_u8)
         return frame_u8
 
@@ -114,7 +121,8 @@ class Dream:
         look = self.engine.look(action)
         told = (to_tiles(truth_u8) != to_tiles(self.engine.frame_u8)).any(axis=1)
         changes = self.engine.told_changes(look, told.reshape(self._grid), self.sampling) if told.any() else []
-        frame_u8 = self._painted(changes, clock)
+        frame_u8 = self._painted(changes)
+        clock.lap("paint")
         probability = self.engine.tile_probability(look, PLACE_DRAWS) if changes else None
         result = self._result(look, frame_u8, told, probability, clock)
         self.engine.show(truth_u8)

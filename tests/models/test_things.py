@@ -29,17 +29,19 @@ def _opened() -> tuple[Things, np.ndarray, np.ndarray]:
     return things, before, after
 
 
-def test_a_box_that_is_nearly_a_things_becomes_its_own() -> None:
+def test_a_box_that_is_nearly_a_things_is_its_own() -> None:
     things, _, _ = _opened()
-    assert (things.like(BOX + 5) == BOX).all()
-    other = np.array([[20, 10], [50, 30]])
-    assert (things.like(other) == other).all()
+    thing = things.like(BOX + 5)
+    assert thing is not None and (thing.box == BOX).all()
+    assert things.like(np.array([[20, 10], [50, 30]])) is None
 
 
 def test_what_has_gone_is_no_thing_any_more() -> None:
     things, before, after = _opened()
+    thing = things.like(BOX)
+    assert thing is not None and (thing.gone(after) == before).all()
     things.note(BOX, after, before)
-    assert (things.like(BOX + 5) == BOX + 5).all()
+    assert things.like(BOX + 5) is None
 
 
 def test_small_changes_are_no_things_and_old_ones_are_forgotten() -> None:
