@@ -38,15 +38,12 @@ class WindowArea(Area):
 
     def __init__(self, windows: Windows, number: int) -> None:
         self._windows, self._number = windows, number
-        listed = [window.number for window in windows.windows()]
         try:
-            place = windows.place(number)
-        except LookupError:
-            place, listed = None, [0]
-        if listed and number not in listed:  # without a window manager none is listed
+            place = _managed_place(windows, number)
+        except LookupError as error:
             raise ValueError(
                 f"there is no window {number:#x} on this screen; 'xwininfo' tells the number of one that is clicked"
-            )
+            ) from error
         if place is None:
             raise ValueError(f"window {number:#x} is minimised or on another workspace; show it first")
         self._last = place
@@ -59,6 +56,14 @@ class WindowArea(Area):
         if place is not None:  # else it is not shown, and all is black
             self._last = replace(self._last, x_px=place.x_px, y_px=place.y_px)
         return self._last
+
+
+def _managed_place(windows: Windows, number: int) -> Box | None:
+    """A window's place; only windows that are managed tell whether they have the keys, where there is a manager."""
+    listed = [window.number for window in windows.windows()]
+    if listed and number not in listed:
+        raise LookupError(number)
+    return windows.place(number)
 
 
 class MonitorArea(Area):

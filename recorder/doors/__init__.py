@@ -13,7 +13,7 @@ from recorder.pointer import PointerState
 
 
 class DisplayGone(ValueError):
-    """The display behind a door went away."""
+    """The display behind a door, or what was recorded of it, went away."""
 
 
 class Screen(ABC):
@@ -81,8 +81,26 @@ class Windows(ABC):
         """Normal windows and dialogs, bottom of the stack first; raises DisplayGone."""
 
     @abstractmethod
+    def place(self, number: int) -> Box | None:
+        """Where the inside of a window is, without its frame; None while it is not shown.
+
+        Raises LookupError where there is no such window, and DisplayGone.
+        """
+
+    @abstractmethod
     def popups(self) -> list[Box]:
         """Menus, tooltips and the like, which lie above all windows; raises DisplayGone."""
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+
+class Monitors(ABC):
+    """Tells which part of the screen each monitor shows."""
+
+    @abstractmethod
+    def boxes(self) -> dict[str, Box]:
+        """The monitors that are on, by their names; raises DisplayGone."""
 
     @abstractmethod
     def close(self) -> None: ...

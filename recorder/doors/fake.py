@@ -1,7 +1,7 @@
 """A made-up screen, pointer and user, the same on every run: for tests and for machines without a display."""
 
 import bisect
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from recorder.actions import Event
 from recorder.box import Box
 from recorder.clock import Clock
-from recorder.doors import Input, Passwords, Pointer, Screen, Window, Windows
+from recorder.doors import Input, Monitors, Passwords, Pointer, Screen, Window, Windows
 from recorder.pointer import PointerShape, PointerState
 
 SQUARE_PX = 16
@@ -68,8 +68,26 @@ class FakeWindows(Windows):
     def windows(self) -> list[Window]:
         return self.shown
 
+    def place(self, number: int) -> Box | None:
+        for window in self.shown:
+            if window.number == number:
+                return None if window.hidden else window.box
+        raise LookupError(number)
+
     def popups(self) -> list[Box]:
         return self.open
+
+    def close(self) -> None: ...
+
+
+class FakeMonitors(Monitors):
+    """Given monitors."""
+
+    def __init__(self, boxes: Mapping[str, Box]) -> None:
+        self.on = dict(boxes)
+
+    def boxes(self) -> dict[str, Box]:
+        return self.on
 
     def close(self) -> None: ...
 

@@ -23,7 +23,8 @@ from recorder.forget import MINUTE_NS, forget, kept_frames
 from recorder.hotkey import HotkeyInput
 from recorder.pointer import PointerShape, PointerState
 from recorder.privacy import Privacy, PrivateInput
-from recorder.record import FAKE_DISPLAY, Record
+from recorder.display import FAKE_DISPLAY
+from recorder.record import Record
 from recorder.recording import RecordingWriter
 from recorder.segments import open_session, segment_path
 from recorder.session import Session

@@ -1,0 +1,64 @@
+"""A display's name in, its doors out; each platform's libraries are imported when its doors are opened."""
+
+import os
+import sys
+
+from recorder.box import Box
+from recorder.clock import MonotonicClock
+from recorder.doors import Input, Monitors, Passwords, Pointer, Screen, Windows
+from recorder.doors.fake import FakeInput, FakeMonitors, FakePointer, FakeScreen, FakeWindows
+
+FAKE_DISPLAY = "fake"
+
+
+def open_passwords(display: str | None, windows: Windows) -> list[Passwords]:
+    """What tells of passwords on a display whose other doors could be opened; says so where it can't."""
+    if display == FAKE_DISPLAY:
+        return []
+    from recorder.doors.terminal import TerminalPasswords
+
+    try:
+        from recorder.doors.at_spi import AtSpiPasswords
+
+        return [TerminalPasswords(windows), AtSpiPasswords()]
+    except (ImportError, ValueError) as error:
+        print(f"password fields of windows are not recognised and will be recorded: {error}", file=sys.stderr)
+        return [TerminalPasswords(windows)]
+
+
+def open_windows(display: str | None) -> Windows:
+    """The windows of a display whose other doors could be opened."""
+    if display == FAKE_DISPLAY:
+        return FakeWindows()
+    from recorder.doors.x11_windows import X11Windows
+
+    return X11Windows(display)
+
+
+def open_monitors(display: str | None) -> Monitors:
+    """The monitors of a display whose other doors could be opened."""
+    if display == FAKE_DISPLAY:
+        return FakeMonitors({"fake": Box(x_px=0, y_px=0, width_px=128, height_px=96)})
+    from recorder.doors.x11_monitors import X11Monitors
+
+    return X11Monitors(display)
+
+
+def open_doors(display: str | None) -> tuple[Screen, Pointer, Input]:
+    """Screen, pointer and input of a display.
+
+    Raises ValueError, with the remedy, where it is not there or this platform has no door.
+    """
+    if display == FAKE_DISPLAY:
+        clock = MonotonicClock()
+        return FakeScreen(clock), FakePointer(clock), FakeInput(clock)
+    if display is None and os.environ.get("XDG_SESSION_TYPE") == "wayland":
+        raise ValueError(
+            "this is a Wayland session, which shows no program the screen and the input of others; log in to an X11 "
+            "session, or name an X11 display with --display"
+        )
+    try:
+        from recorder.doors import x11
+    except ImportError as error:
+        raise ValueError(f"no door to this platform's screen ({error}); record on Linux with X11") from error
+    return x11.X11Screen(display), x11.X11Pointer(display), x11.X11Input(display)
