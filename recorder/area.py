@@ -1,4 +1,4 @@
-"""The part of the screen that is recorded, which may move while it keeps its size; doors to the screen in, to it out."""
+"""The part of the screen that is recorded, which may move and keeps its size; doors to the screen in, to it out."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace

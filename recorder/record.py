@@ -55,8 +55,10 @@ class Record:
     region: str | None = None
     """Record this part of the screen alone: X,Y,WIDTH,HEIGHT in pixels."""
     window: str | None = None
-    """Record the inside of this window alone, wherever it moves; its number, as 'xwininfo' tells it. Windows that lie over
-    it are black, and keys are recorded while it is active."""
+    """Record the inside of this window alone, wherever it moves; its number, as 'xwininfo' tells it.
+
+    Windows that lie over it are black, and keys are recorded while it is active.
+    """
     monitor: str | None = None
     """Record this monitor alone; its name, as 'xrandr --listmonitors' tells it."""
     scale_to: str | None = None
