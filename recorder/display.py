@@ -5,8 +5,9 @@ import sys
 
 from recorder.box import Box
 from recorder.clock import MonotonicClock
-from recorder.doors import Input, Monitors, Passwords, Pointer, Screen, Windows
-from recorder.doors.fake import FakeInput, FakeMonitors, FakePointer, FakeScreen, FakeWindows
+from recorder.doors import Input, Monitors, Passwords, Pointer, Raw, Screen, Switches, Windows
+from recorder.doors.fake import FakeInput, FakeMonitors, FakePointer, FakeRaw, FakeScreen, FakeSwitches, FakeWindows
+from recorder.states import Keyboard
 
 FAKE_DISPLAY = "fake"
 
@@ -42,6 +43,28 @@ def open_monitors(display: str | None) -> Monitors:
     from recorder.doors.x11_monitors import X11Monitors
 
     return X11Monitors(display)
+
+
+def open_switches(display: str | None) -> Switches:
+    """The keyboard's switches on a display whose other doors could be opened."""
+    if display == FAKE_DISPLAY:
+        return FakeSwitches(Keyboard())
+    from recorder.doors.x11 import X11Switches
+
+    return X11Switches(display)
+
+
+def open_raw(display: str | None) -> Raw:
+    """What mice report on a display whose other doors could be opened; says so where that is not to be had."""
+    if display == FAKE_DISPLAY:
+        return FakeRaw(MonotonicClock())
+    from recorder.doors.x11_raw import X11Raw
+
+    try:
+        return X11Raw(display)
+    except ValueError as error:
+        print(f"relative motion and smooth scrolling are not recorded: {error}", file=sys.stderr)
+        return FakeRaw(MonotonicClock())
 
 
 def open_doors(display: str | None) -> tuple[Screen, Pointer, Input]:

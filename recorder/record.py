@@ -17,8 +17,8 @@ from recorder.area import Area, AreaInput, AreaPointer, AreaScreen
 from recorder.box import Box
 from recorder.capture import CaptureStats, capture
 from recorder.clock import MonotonicClock
-from recorder.display import open_doors, open_passwords, open_windows
-from recorder.doors import DisplayGone, Input, Pointer, Screen, Windows
+from recorder.display import open_doors, open_passwords, open_raw, open_switches, open_windows
+from recorder.doors import DisplayGone, Input, Pointer, Raw, Screen, Switches, Windows
 from recorder.hotkey import FORGET_HOTKEY_TEXT, PAUSE_HOTKEY_TEXT, STOP_HOTKEY_TEXT, HotkeyInput
 from recorder.part import Part
 from recorder.privacy import Keys, Privacy, PrivateInput, PrivateScreen
@@ -93,6 +93,8 @@ class Record:
         with (
             private_doors(self.display, privacy, keep_passwords=self.keep_passwords) as (doors, windows, watched),
             part.area(self.display, doors[0].size_px, windows) as area,
+            closing(open_raw(self.display)) as raw,
+            closing(open_switches(self.display)) as switches,
             interrupts() as interrupted,
         ):
             screen, pointer, inputs = scaled_doors(area_doors(doors, area), size_px)
@@ -104,16 +106,16 @@ class Record:
                 attributes=attributes,
                 segment_minutes=inf if self.segment_minutes is None else self.segment_minutes,
             ) as writer:
-                ended = self._capture(writer, screen, pointer, inputs, watched, interrupted)
+                beside = (raw, switches if self.keys != "none" else None)
+                ended = self._capture(writer, (screen, pointer, inputs), beside, watched, interrupted)
         if ended:
             raise ValueError(f"{ended}; what was recorded until then is complete in {self.out}")
 
     def _capture(
         self,
         writer: RecordingWriter,
-        screen: Screen,
-        pointer: Pointer,
-        inputs: Input,
+        doors: Doors,
+        beside: tuple[Raw, Switches | None],
         watched: HotkeyInput,
         interrupted: "Interrupts",
     ) -> str | None:
@@ -143,14 +145,14 @@ class Record:
             try:
                 stats = capture(
                     writer,
-                    screen,
-                    pointer,
-                    inputs,
+                    *doors,
                     MonotonicClock(),
                     fps=self.fps,
                     stop=stop,
                     paused=lambda: watched.paused,
                     forget=forget,
+                    raw=beside[0],
+                    switches=beside[1],
                 )
             except DisplayGone as gone:
                 if not writer.frames_written:

@@ -1,7 +1,7 @@
 """Frames, pointer, events and prompts in; the files of a recording out, which rolls over and can forget its end."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +17,7 @@ from recorder.forget import MINUTE_NS, Cut, forget
 from recorder.pointer import PointerState
 from recorder.segments import later_segments, segment_path
 from recorder.session import Session
+from recorder.states import Keyboard
 from recorder.writer import SessionWriter, partial_path
 
 
@@ -48,6 +49,7 @@ class RecordingWriter:
         self._new_file = partial(SessionWriter, size_px=size_px, fps=fps)
         self._number = self._frames_before = 0
         self._held: list[Event] = []
+        self._keyboard = Keyboard()
         self._prompt: list[str] = []  # the one in force, or none
         self._first_t_ns: int | None = None
         self._forget_pending()
@@ -61,6 +63,15 @@ class RecordingWriter:
     def add_events(self, events: Sequence[Event]) -> None:
         """Append input events; they come in time order and are written with the frame they belong to."""
         self._events.extend(events)
+
+    def add_raw(self, rows: Iterable[tuple[object, ...]]) -> None:
+        """Append rows of RAW_DTYPE; they come in time order."""
+        self._writer.add_raw(rows)
+
+    def switch_keyboard(self, keyboard: Keyboard) -> None:
+        """Which locks and layout hold from the next frame on."""
+        self._keyboard = keyboard
+        self._writer.switch_keyboard(keyboard)
 
     def add_prompt(self, text: str) -> None:
         """What the screen shows from the next frame on."""
@@ -112,6 +123,7 @@ class RecordingWriter:
         }
         self._writer = self._new_file(segment_path(self.path, self._number), attributes={**self._attributes, **numbers})
         self._writer.add_events(self._held)
+        self._writer.switch_keyboard(self._keyboard)
         for text in carried:
             self._writer.add_prompt(text)
 
@@ -122,6 +134,7 @@ class RecordingWriter:
             self._first_t_ns = int(session.t_ns[0]) if len(session) else None
         self._number, self._frames_before = cut.segment, cut.before
         self._writer = SessionWriter.resume(path)
+        self._writer.switch_keyboard(self._keyboard)
 
     def _append(self, rgb: NDArray[np.uint8], t_ns: int, pointer: PointerState, late_ns: int) -> None:
         if self._paused:

@@ -9,6 +9,7 @@ import numpy as np
 
 from recorder.actions import Event, EventKind
 from recorder.pointer import PointerShape
+from recorder.states import STATE_DTYPE
 
 SCHEMA = 1
 CHUNK_FRAMES = 16
@@ -18,6 +19,7 @@ FRAMES, TIMES, LATE = "frames/rgb", "frames/t_ns", "frames/late_ns"
 POINTER_X, POINTER_Y, POINTER_SHAPE, SHAPES = "pointer/x", "pointer/y", "pointer/shape", "pointer/shapes"
 EVENTS = "events"
 PROMPT_FROM, PROMPT_TEXT = "prompts/from_frame", "prompts/text"
+STATES, RAW = "states", "raw"  # absent in files of older programs
 NO_SHAPE = -1
 SHA256 = "sha256"  # attribute of a complete file (`seal`); absent in those of older programs
 PAUSES = "paused_before_frame"  # attribute: frames before which the recording was paused; absent without any
@@ -41,6 +43,8 @@ EVENT_DTYPE = np.dtype(
         ("symbol", "<u4"),
     ]
 )
+RAW_DTYPE = np.dtype([("t_ns", "<i8"), ("kind", "u1"), ("dx", "<f4"), ("dy", "<f4")])
+LATER_COLUMNS = {STATES: STATE_DTYPE, RAW: RAW_DTYPE}
 
 
 def event_row(event: Event) -> tuple[int, ...]:
@@ -92,6 +96,8 @@ def create_datasets(file: h5py.File, size_px: tuple[int, int], chunk_frames: int
         file.create_dataset(name, shape=(0,), maxshape=(None,), dtype=dtype, chunks=(4096,))
     file.create_group(SHAPES)
     file.create_dataset(EVENTS, shape=(0,), maxshape=(None,), dtype=EVENT_DTYPE, chunks=(4096,))
+    for name, dtype in LATER_COLUMNS.items():
+        file.create_dataset(name, shape=(0,), maxshape=(None,), dtype=dtype, chunks=(1024,))
     file.create_dataset(PROMPT_FROM, shape=(0,), maxshape=(None,), dtype="<i8", chunks=(256,))
     file.create_dataset(PROMPT_TEXT, shape=(0,), maxshape=(None,), dtype=h5py.string_dtype(), chunks=(256,))
 
@@ -107,6 +113,7 @@ def layout_faults(file: h5py.File) -> Iterator[str]:
         yield f"lacks '{SHAPES}'"
     row_shapes = {FRAMES: (attributes["height_px"], attributes["width_px"], 3)}
     dtypes = {**PER_FRAME, FRAMES: "u1", EVENTS: EVENT_DTYPE, PROMPT_FROM: "<i8", PROMPT_TEXT: "O"}
+    dtypes |= {name: dtype for name, dtype in LATER_COLUMNS.items() if name in file}
     for name, dtype in dtypes.items():
         dataset = file.get(name)
         if not isinstance(dataset, h5py.Dataset):

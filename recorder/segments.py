@@ -99,6 +99,8 @@ class SegmentedSession(Session):
         self.pointer_x_px = np.concatenate([part.pointer_x_px for part in parts])
         self.pointer_y_px = np.concatenate([part.pointer_y_px for part in parts])
         self.event_rows = np.concatenate([part.event_rows[_carried(part, schema.CARRIED_EVENTS) :] for part in parts])
+        self.state_rows = np.concatenate([part.state_rows for part in parts])
+        self.raw_rows = np.concatenate([part.raw_rows for part in parts])
         self._shapes: dict[bytes, PointerShape] = {}
         self.pointer_shape = np.concatenate([self._shape_numbers(part) for part in parts])
 

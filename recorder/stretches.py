@@ -56,7 +56,7 @@ def frozen_stretches(session: Session, looks: Looks, seconds: float) -> list[Str
 
 def _runs(marked: NDArray[np.bool_]) -> list[tuple[int, int]]:
     edges = np.flatnonzero(np.diff(marked, prepend=False, append=False))
-    return list(map(tuple, edges.reshape(-1, 2).tolist()))
+    return [(start, stop) for start, stop in edges.reshape(-1, 2).tolist()]
 
 
 def _stretch(session: Session, start: int, stop: int) -> Stretch:

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from recorder.actions import Event
 from recorder.box import Box
 from recorder.pointer import PointerState
+from recorder.states import Keyboard
 
 
 class DisplayGone(ValueError):
@@ -49,6 +51,49 @@ class Input(ABC):
     @abstractmethod
     def drain(self) -> list[Event]:
         """The events since the last call, in time order; times are on the monotonic clock."""
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+
+class RawKind(IntEnum):
+    """What a device moved; the number is what the session file stores."""
+
+    MOTION = 0
+    SCROLL = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class RawMove:
+    """What a mouse reports itself, before acceleration and beyond the screen's edge.
+
+    Of MOTION `dx`, `dy` are counts of the device, to the right and down; of SCROLL wheel steps and fractions of them,
+    to the right and up.
+    """
+
+    t_ns: int
+    kind: RawKind
+    dx: float
+    dy: float
+
+
+class Raw(ABC):
+    """Observes what mice report from the moment it is made."""
+
+    @abstractmethod
+    def drain(self) -> list[RawMove]:
+        """What came since the last call, in time order; raises DisplayGone."""
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+
+class Switches(ABC):
+    """Tells what the keyboard has switched on."""
+
+    @abstractmethod
+    def read(self) -> Keyboard:
+        """Locks and layout now; raises DisplayGone."""
 
     @abstractmethod
     def close(self) -> None: ...

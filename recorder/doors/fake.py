@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from recorder.actions import Event
 from recorder.box import Box
 from recorder.clock import Clock
-from recorder.doors import Input, Monitors, Passwords, Pointer, Screen, Window, Windows
+from recorder.doors import Input, Monitors, Passwords, Pointer, Raw, RawMove, Screen, Switches, Window, Windows
 from recorder.pointer import PointerShape, PointerState
+from recorder.states import Keyboard
 
 SQUARE_PX = 16
 SPEED_PX_PER_S = 60
@@ -118,5 +119,32 @@ class FakeInput(Input):
         count = bisect.bisect_right(self._events, self._clock.now_ns(), key=lambda event: event.t_ns)
         happened, self._events = self._events[:count], self._events[count:]
         return happened
+
+    def close(self) -> None: ...
+
+
+class FakeRaw(Raw):
+    """Hands out given moves, in time order, once the clock has reached them."""
+
+    def __init__(self, clock: Clock, moves: Sequence[RawMove] = ()) -> None:
+        self._clock = clock
+        self._moves = list(moves)
+
+    def drain(self) -> list[RawMove]:
+        count = bisect.bisect_right(self._moves, self._clock.now_ns(), key=lambda move: move.t_ns)
+        happened, self._moves = self._moves[:count], self._moves[count:]
+        return happened
+
+    def close(self) -> None: ...
+
+
+class FakeSwitches(Switches):
+    """Given locks and layout."""
+
+    def __init__(self, keyboard: Keyboard) -> None:
+        self.on = keyboard
+
+    def read(self) -> Keyboard:
+        return self.on
 
     def close(self) -> None: ...
