@@ -10,11 +10,15 @@ from recorder.doors.fake import FakeInput, FakeMonitors, FakePointer, FakeRaw, F
 from recorder.states import Keyboard
 
 FAKE_DISPLAY = "fake"
+_DESKTOPS = ("win32", "darwin")  # whose doors are in `doors.desktop`
 
 
 def open_passwords(display: str | None, windows: Windows) -> list[Passwords]:
     """What tells of passwords on a display whose other doors could be opened; says so where it can't."""
     if display == FAKE_DISPLAY:
+        return []
+    if sys.platform in _DESKTOPS:
+        print("passwords are not recognised on this platform and will be recorded", file=sys.stderr)
         return []
     from recorder.doors.terminal import TerminalPasswords
 
@@ -31,6 +35,10 @@ def open_windows(display: str | None) -> Windows:
     """The windows of a display whose other doors could be opened."""
     if display == FAKE_DISPLAY:
         return FakeWindows()
+    if sys.platform in _DESKTOPS:
+        from recorder.doors.desktop import UnseenWindows
+
+        return UnseenWindows()
     from recorder.doors.x11_windows import X11Windows
 
     return X11Windows(display)
@@ -40,6 +48,8 @@ def open_monitors(display: str | None) -> Monitors:
     """The monitors of a display whose other doors could be opened."""
     if display == FAKE_DISPLAY:
         return FakeMonitors({"fake": Box(x_px=0, y_px=0, width_px=128, height_px=96)})
+    if sys.platform in _DESKTOPS:
+        raise ValueError("the monitors of this platform are not told apart yet; use --region")
     from recorder.doors.x11_monitors import X11Monitors
 
     return X11Monitors(display)
@@ -47,7 +57,7 @@ def open_monitors(display: str | None) -> Monitors:
 
 def open_switches(display: str | None) -> Switches:
     """The keyboard's switches on a display whose other doors could be opened."""
-    if display == FAKE_DISPLAY:
+    if display == FAKE_DISPLAY or sys.platform in _DESKTOPS:
         return FakeSwitches(Keyboard())
     from recorder.doors.x11 import X11Switches
 
@@ -57,6 +67,9 @@ def open_switches(display: str | None) -> Switches:
 def open_raw(display: str | None) -> Raw:
     """What mice report on a display whose other doors could be opened; says so where that is not to be had."""
     if display == FAKE_DISPLAY:
+        return FakeRaw(MonotonicClock())
+    if sys.platform in _DESKTOPS:
+        print("relative motion and smooth scrolling are not recorded on this platform", file=sys.stderr)
         return FakeRaw(MonotonicClock())
     from recorder.doors.x11_raw import X11Raw
 
@@ -75,6 +88,8 @@ def open_doors(display: str | None) -> tuple[Screen, Pointer, Input]:
     if display == FAKE_DISPLAY:
         clock = MonotonicClock()
         return FakeScreen(clock), FakePointer(clock), FakeInput(clock)
+    if sys.platform in _DESKTOPS:
+        return _desktop_doors()
     if display is None and os.environ.get("XDG_SESSION_TYPE") == "wayland":
         raise ValueError(
             "this is a Wayland session, which shows no program the screen and the input of others; log in to an X11 "
@@ -85,3 +100,12 @@ def open_doors(display: str | None) -> tuple[Screen, Pointer, Input]:
     except ImportError as error:
         raise ValueError(f"no door to this platform's screen ({error}); record on Linux with X11") from error
     return x11.X11Screen(display), x11.X11Pointer(display), x11.X11Input(display)
+
+
+def _desktop_doors() -> tuple[Screen, Pointer, Input]:
+    try:
+        from recorder.doors.desktop import DesktopInput, DesktopPointer, DesktopScreen
+    except ImportError as error:
+        raise ValueError(f"a library of this platform's doors is missing ({error}); install dreamdesk again") from error
+    screen = DesktopScreen()
+    return screen, DesktopPointer(screen.corner_px), DesktopInput(screen.corner_px)

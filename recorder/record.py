@@ -203,6 +203,8 @@ def private_doors(
         ExitStack() as stack,
     ):
         windows = all_windows if privacy.watches_windows else None
+        if windows is not None:
+            windows.windows()  # where none can be seen this says so, before anything is written
         passwords = [] if keep_passwords else open_passwords(display, all_windows)
         for door in passwords:
             stack.enter_context(closing(door))

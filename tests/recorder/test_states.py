@@ -42,6 +42,7 @@ PRESSES = st.tuples(
 )
 
 
+@settings(deadline=None)
 @given(
     st.sets(st.integers(0, len(BUTTONS) - 1)),
     st.sets(st.integers(0, len(KEYS) - 1)),
