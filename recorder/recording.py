@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -26,7 +27,7 @@ class RecordingWriter:
 
     A segment holds at most `segment_minutes` from its first frame to its last; then the next one begins, and the full
     one gets its final name as soon as the next has a frame, so that a crash costs the running one's last second.
-    Each begins with the presses and the prompt that still hold, so that it is a session by itself.
+    Each begins with the presses, where the last event was, and the prompt that still hold: a session by itself.
     `recording_id` tells the files of this recording from those of others.
 
     Raises ValueError as SessionWriter does, and when a file has the name of a later segment.
@@ -50,6 +51,7 @@ class RecordingWriter:
         self._number = self._frames_before = 0
         self._held: list[Event] = []
         self._keyboard = Keyboard()
+        self._at_px = (0, 0)  # of the last event
         self._prompt: list[str] = []  # the one in force, or none
         self._first_t_ns: int | None = None
         self._forget_pending()
@@ -122,7 +124,7 @@ class RecordingWriter:
             schema.CARRIED_PROMPTS: len(carried),
         }
         self._writer = self._new_file(segment_path(self.path, self._number), attributes={**self._attributes, **numbers})
-        self._writer.add_events(self._held)
+        self._writer.add_events([replace(press, x_px=self._at_px[0], y_px=self._at_px[1]) for press in self._held])
         self._writer.switch_keyboard(self._keyboard)
         for text in carried:
             self._writer.add_prompt(text)
@@ -146,6 +148,7 @@ class RecordingWriter:
         happened, to_come = self._events[:later], self._events[later:]
         self._writer.add_events(happened)
         self._held = held([*self._held, *happened])
+        self._at_px = next(((event.x_px, event.y_px) for event in reversed(happened)), self._at_px)
         self._writer.add_frame(rgb, t_ns, pointer, late_ns)
         self._forget_pending()
         self._events = to_come

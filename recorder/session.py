@@ -1,5 +1,6 @@
 """Reads a session file."""
 
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -17,7 +18,7 @@ from recorder.frames import Frames
 from recorder.joined import JoinedFrames
 from recorder.pointer import PointerShape
 from recorder.seal import digest
-from recorder.states import State
+from recorder.states import State, states_of
 
 
 class Session:
@@ -42,6 +43,14 @@ class Session:
 
     def __len__(self) -> int:
         return len(self.t_ns)
+
+    @cached_property
+    def state_rows(self) -> NDArray[np.void]:
+        """What was held, each second; of a file of version 1 as the writer of this version would have put it."""
+        with in_one_sentence(self.path, "what was held"):
+            if schema.STATES in self._file:
+                return self._later_array(schema.STATES)
+        return states_of(self.events(), self.t_ns, self.pointer_x_px, self.pointer_y_px)
 
     @property
     def complete(self) -> bool:
@@ -96,7 +105,7 @@ class Session:
         return frame_actions(events, times, (state.x_px, state.y_px), state.buttons, state.keys)[start - first :]
 
     def states(self) -> list[State]:
-        """What was held, each second; none in files of older programs."""
+        """What was held, each second."""
         return [State.of(row) for row in self.state_rows]
 
     def prompts(self) -> list[tuple[int, str]]:
@@ -141,7 +150,7 @@ class Session:
             self.pointer_y_px: NDArray[np.int32] = self._array(schema.POINTER_Y)
             self.pointer_shape: NDArray[np.int16] = self._array(schema.POINTER_SHAPE)
             self.event_rows: NDArray[np.void] = self._array(schema.EVENTS)
-            self.state_rows, self.raw_rows = (self._later_array(name) for name in (schema.STATES, schema.RAW))
+            self.raw_rows = self._later_array(schema.RAW)
 
     def _state_before(self, frame: int) -> State | None:
         """The last state of a frame before this one, if there is any."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recorder.actions import BUTTONS, KEYS, Action, Event
 from recorder.alignment import ActionBuilder
@@ -65,6 +66,17 @@ class State:
         )
 
 
+def states_of(
+    events: Iterable[Event], t_ns: NDArray[np.int64], x_px: NDArray[np.int32], y_px: NDArray[np.int32]
+) -> NDArray[np.void]:
+    """The rows of STATE_DTYPE that a writer of these events, frame times and pointer places makes."""
+    keeper = StateKeeper()
+    keeper.feed(events)
+    places = zip(t_ns.tolist(), x_px.tolist(), y_px.tolist(), strict=False)
+    states = (keeper.at_frame(*place) for place in places)
+    return np.array([state.row() for state in states if state is not None], STATE_DTYPE)
+
+
 class StateKeeper:
     """Folds events into what is held; says it at the first frame a period after the last one, or of another keyboard.
 
@@ -72,7 +84,8 @@ class StateKeeper:
     """
 
     def __init__(self) -> None:
-        self._builder, self._pending = ActionBuilder(), deque[Event]()
+        self._builder: ActionBuilder | None = None
+        self._pending: deque[Event] = deque()
         self._keyboard, self._told = Keyboard(), Keyboard()
         self._told_ns: int | None = None
 
@@ -85,15 +98,18 @@ class StateKeeper:
         self._keyboard = keyboard
 
     def at_frame(self, t_ns: int, x_px: int, y_px: int) -> State | None:
-        """The state at a frame's time, with the pointer where it then was; None where none is due."""
-        held = self._held(t_ns)
+        """The state at a frame's time; None where none is due. The pointer is where events say, first where it was."""
+        self._builder = self._builder or ActionBuilder(x_px, y_px)
+        held = self._held(self._builder, t_ns)
         due = self._told_ns is None or t_ns - self._told_ns >= PERIOD_NS or self._keyboard != self._told
         if not due:
             return None
         self._told_ns, self._told = t_ns, self._keyboard
-        return State(t_ns=t_ns, x_px=x_px, y_px=y_px, buttons=held.buttons, keys=held.keys, keyboard=self._keyboard)
+        return State(
+            t_ns=t_ns, x_px=held.x_px, y_px=held.y_px, buttons=held.buttons, keys=held.keys, keyboard=self._keyboard
+        )
 
-    def _held(self, t_ns: int) -> Action:
+    def _held(self, builder: ActionBuilder, t_ns: int) -> Action:
         while self._pending and self._pending[0].t_ns <= t_ns:
-            self._builder.feed(self._pending.popleft())
-        return self._builder.cut()
+            builder.feed(self._pending.popleft())
+        return builder.cut()

@@ -148,6 +148,12 @@ def _prompt_faults(session: Session) -> Iterator[str]:
         yield f"a prompt begins outside the session's {len(session)} frames; record it again"
 
 
+def _state_faults(session: Session) -> Iterator[str]:
+    times = session.state_rows["t_ns"] if session.attributes["schema"] >= schema.LATER_SINCE else session.t_ns[:0]
+    if (np.diff(times) <= 0).any() or not np.isin(times, session.t_ns).all():
+        yield "its states are not of frames, one after the other; record it again"
+
+
 def _chunk_faults(session: Session, starts: Iterable[int]) -> Iterator[str]:
     broken = [start for start in starts if not session.frames.decodes(start)]
     if broken:
@@ -171,4 +177,5 @@ CHECKS: tuple[Callable[[Session], Iterator[str]], ...] = (
     _event_faults,
     _pointer_faults,
     _prompt_faults,
+    _state_faults,
 )

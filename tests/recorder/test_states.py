@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 from types import SimpleNamespace
 
-import h5py
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -22,13 +21,12 @@ from recorder.doors import RawKind, RawMove
 from recorder.doors.fake import FakeInput, FakePointer, FakeRaw, FakeScreen, FakeSwitches
 from recorder.excerpt import write_excerpt
 from recorder.pointer import PointerState
-from recorder.seal import seal
 from recorder.session import Session
 from recorder.states import CAPS_LOCK, UNKNOWN, Keyboard, State
 from recorder.stuck import StuckKeys
 from recorder.verify import faults
 from recorder.writer import SessionWriter
-from tests.recorder.sessions import SIZE_PX, frame, write_session
+from tests.recorder.sessions import SIZE_PX, frame
 from tests.recorder.test_segments import record
 from tests.recorder.test_x11 import collect, server
 
@@ -72,21 +70,6 @@ def test_actions_from_any_frame_are_those_from_the_beginning(presses) -> None:
             for start in range(20):
                 assert session.actions(start, 20) == whole[start:]
             assert session.actions(6, 9) == whole[6:9]
-
-
-def test_files_without_states_read_as_before(tmp_path: Path) -> None:
-    path = write_session(tmp_path / "a.h5")
-    with Session(path) as session:
-        whole = session.actions()
-        assert len(session.states()) == 4
-    with h5py.File(path, "r+") as file:
-        for name in schema.LATER_COLUMNS:
-            del file[name]
-        seal(file)
-    assert faults(path) == []
-    with Session(path) as session:
-        assert session.states() == [] and len(session.raw_rows) == 0
-        assert session.actions(12, 30) == whole[12:30]
 
 
 def test_segments_begin_with_a_state(tmp_path: Path) -> None:
