@@ -12,6 +12,7 @@ from recorder.explore import Explore
 from recorder.export import Export
 from recorder.importer import Import
 from recorder.migrate import Migrate
+from recorder.owamcap import ImportOwamcap
 from recorder.record import Record
 from recorder.repack import Repack
 from recorder.report import Report
@@ -30,6 +31,7 @@ Command = (
     | Annotated[Export, tyro.conf.subcommand("export")]
     | Annotated[Import, tyro.conf.subcommand("import")]
     | Annotated[ImportCsgo, tyro.conf.subcommand("import-csgo")]
+    | Annotated[ImportOwamcap, tyro.conf.subcommand("import-owamcap")]
     | Annotated[Bench, tyro.conf.subcommand("bench")]
 )
 
