@@ -47,7 +47,7 @@ class State:
 
     def row(self) -> tuple[object, ...]:
         """As a row of STATE_DTYPE."""
-        buttons = sum(1 << code for code in self.buttons)
+        buttons = sum(1 << code for code in self.buttons if code < len(BUTTONS))
         held = np.isin(np.arange(8 * STATE_DTYPE["keys"].shape[0]), [*self.keys])
         keys = np.packbits(held, bitorder="little")
         return (self.t_ns, self.x_px, self.y_px, buttons, keys, self.keyboard.locks, self.keyboard.layout)
