@@ -16,7 +16,7 @@ import numpy as np
 from mss.exception import ScreenShotError
 from numpy.typing import NDArray
 from PIL import Image
-from pynput import keyboard, mouse
+from pynput import keyboard, mouse  # pyright: ignore[reportMissingModuleSource]  (of other platforms)
 
 from recorder.actions import BUTTONS, KEY_BY_EVDEV, Event, EventKind
 from recorder.box import Box
