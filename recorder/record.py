@@ -126,9 +126,12 @@ class Record:
             f"{self.forget_minutes:g} min, {STOP_HOTKEY_TEXT} or Ctrl-C ends it",
             file=sys.stderr,
         )
+        seen = CaptureStats()
         with tqdm(total=total, unit="frame", mininterval=1.0) as bar:
 
             def stop(stats: CaptureStats) -> bool:
+                nonlocal seen
+                seen = stats
                 passed = stats.frames + stats.skipped
                 bar.update(passed - bar.n)
                 bar.set_description("paused" if watched.paused else "recording", refresh=False)
@@ -155,7 +158,7 @@ class Record:
                     switches=beside[1],
                 )
             except DisplayGone as gone:
-                if not writer.frames_written:
+                if not seen.frames:
                     raise
                 return str(gone)
         print(f"{self.out}: {stats.frames} frames, {stats.late} late, {stats.skipped} skipped")
