@@ -7,6 +7,7 @@ too short to roll over looks like any other, and every segment ends in .h5, so t
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -99,8 +100,13 @@ class SegmentedSession(Session):
         self.pointer_x_px = np.concatenate([part.pointer_x_px for part in parts])
         self.pointer_y_px = np.concatenate([part.pointer_y_px for part in parts])
         self.event_rows = np.concatenate([part.event_rows[_carried(part, schema.CARRIED_EVENTS) :] for part in parts])
+        self.raw_rows = np.concatenate([part.raw_rows for part in parts])
         self._shapes: dict[bytes, PointerShape] = {}
         self.pointer_shape = np.concatenate([self._shape_numbers(part) for part in parts])
+
+    @cached_property
+    def state_rows(self) -> NDArray[np.void]:
+        return np.concatenate([part.state_rows for part in self._parts])
 
     def column_lengths(self) -> dict[str, int]:
         lengths = [part.column_lengths() for part in self._parts]

@@ -1,5 +1,6 @@
 """Reads a session file."""
 
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -17,14 +18,16 @@ from recorder.frames import Frames
 from recorder.joined import JoinedFrames
 from recorder.pointer import PointerShape
 from recorder.seal import digest
+from recorder.states import State, states_of
 
 
 class Session:
     """An open session; a context manager.
 
     `frames[i]` is (H, W, 3) uint8, read lazily; `t_ns` the frame times; `pointer_x_px`, `pointer_y_px`,
-    `pointer_shape` the pointer plane (`schema.NO_SHAPE` where hidden); `event_rows` the events as
-    `schema.EVENT_DTYPE`; `attributes` what the file says of itself.
+    `pointer_shape` the pointer plane (`schema.NO_SHAPE` where hidden); `event_rows`, `state_rows` and `raw_rows` the
+    events, what was held each second and what mice reported, as `schema` has them; `attributes` what the file says of
+    itself.
 
     Raises ValueError, with the remedy, for a file that is missing, foreign, damaged or newer than this program.
     """
@@ -40,6 +43,14 @@ class Session:
 
     def __len__(self) -> int:
         return len(self.t_ns)
+
+    @cached_property
+    def state_rows(self) -> NDArray[np.void]:
+        """What was held, each second; of a file of version 1 as the writer of this version would have put it."""
+        with in_one_sentence(self.path, "what was held"):
+            if schema.STATES in self._file:
+                return self._later_array(schema.STATES)
+        return states_of(self.events(), self.t_ns, self.pointer_x_px, self.pointer_y_px)
 
     @property
     def complete(self) -> bool:
@@ -80,10 +91,22 @@ class Session:
         with in_one_sentence(self.path, "its events"):
             return [schema.event_from_row(row) for row in self.event_rows]
 
-    def actions(self) -> list[Action]:
-        """One action a frame, derived from the events."""
-        start = (int(self.pointer_x_px[0]), int(self.pointer_y_px[0])) if len(self) else (0, 0)
-        return frame_actions(self.events(), self.t_ns.tolist(), start)
+    def actions(self, start: int = 0, stop: int | None = None) -> list[Action]:
+        """One action a frame, derived from the events; of frames start to stop - 1, from the last state before them."""
+        state = self._state_before(start)
+        if state is None:
+            begin = (int(self.pointer_x_px[0]), int(self.pointer_y_px[0])) if len(self) else (0, 0)
+            return frame_actions(self.events(), self.t_ns[:stop].tolist(), begin)[start:]
+        later = np.flatnonzero(self.event_rows["t_ns"] > state.t_ns)
+        with in_one_sentence(self.path, "its events"):
+            events = [schema.event_from_row(row) for row in self.event_rows[later[0] :]] if later.size else []
+        first = int(np.searchsorted(self.t_ns, state.t_ns, side="right"))
+        times = self.t_ns[first:stop].tolist()
+        return frame_actions(events, times, (state.x_px, state.y_px), state.buttons, state.keys)[start - first :]
+
+    def states(self) -> list[State]:
+        """What was held, each second."""
+        return [State.of(row) for row in self.state_rows]
 
     def prompts(self) -> list[tuple[int, str]]:
         """(from_frame, text), in order."""
@@ -127,6 +150,12 @@ class Session:
             self.pointer_y_px: NDArray[np.int32] = self._array(schema.POINTER_Y)
             self.pointer_shape: NDArray[np.int16] = self._array(schema.POINTER_SHAPE)
             self.event_rows: NDArray[np.void] = self._array(schema.EVENTS)
+            self.raw_rows = self._later_array(schema.RAW)
+
+    def _state_before(self, frame: int) -> State | None:
+        """The last state of a frame before this one, if there is any."""
+        before = int(np.searchsorted(self.state_rows["t_ns"], self.t_ns[frame], side="left")) if frame else 0
+        return State.of(self.state_rows[before - 1]) if before else None
 
     def _dataset(self, name: str) -> h5py.Dataset:
         dataset = self._file[name]
@@ -141,6 +170,9 @@ class Session:
         ):  # columns are stored as they are; a broken length fills the memory
             raise OSError(f"{name} is longer than its file")
         return np.asarray(dataset[:])
+
+    def _later_array(self, name: str) -> NDArray[np.void]:
+        return self._array(name) if name in self._file else np.empty(0, schema.LATER_COLUMNS[name])
 
     def _check_version(self) -> None:
         version = self.attributes.get("schema")

@@ -35,6 +35,15 @@ class X11Windows(Windows):
         stack = self._property(self._root, "_NET_CLIENT_LIST_STACKING")
         return stack + [number for number in self._property(self._root, "_NET_CLIENT_LIST") if number not in stack]
 
+    def place(self, number: int) -> Box | None:
+        window = self._display.create_resource_object("window", number)
+        with display_gone():
+            try:
+                shown = window.get_attributes().map_state == X.IsViewable
+                return self._inside(window) if shown else None
+            except error.XError as problem:
+                raise LookupError(f"no window {number:#x}") from problem
+
     def popups(self) -> list[Box]:
         return [box for _, box in self._unmanaged()]
 
@@ -62,8 +71,7 @@ class X11Windows(Windows):
         kinds = {self._display.get_atom_name(atom) for atom in self._property(window, "_NET_WM_WINDOW_TYPE")}
         if kinds & {"_NET_WM_WINDOW_TYPE_DOCK", "_NET_WM_WINDOW_TYPE_DESKTOP"}:
             return None
-        geometry = window.get_geometry()
-        corner = self._root.translate_coords(window, 0, 0)
+        inside = self._inside(window)
         left, right, top, bottom = [*self._property(window, "_NET_FRAME_EXTENTS"), 0, 0, 0, 0][:4]
         states = {self._display.get_atom_name(atom) for atom in self._property(window, "_NET_WM_STATE")}
         classes = window.get_wm_class() or ("", "")
@@ -71,17 +79,21 @@ class X11Windows(Windows):
             number=number,
             app=classes[1].lower(),
             box=Box(
-                x_px=corner.x - left,
-                y_px=corner.y - top,
-                width_px=geometry.width + left + right,
-                height_px=geometry.height + top + bottom,
+                x_px=inside.x_px - left,
+                y_px=inside.y_px - top,
+                width_px=inside.width_px + left + right,
+                height_px=inside.height_px + top + bottom,
             ),
             dialog="_NET_WM_WINDOW_TYPE_DIALOG" in kinds,
-            hidden="_NET_WM_STATE_HIDDEN" in states,
+            hidden="_NET_WM_STATE_HIDDEN" in states or window.get_attributes().map_state != X.IsViewable,
             maximised="_NET_WM_STATE_MAXIMIZED_VERT" in states,
             active=active,
             process=next(iter(self._property(window, "_NET_WM_PID")), None),
         )
+
+    def _inside(self, window: Any) -> Box:
+        geometry, corner = window.get_geometry(), self._root.translate_coords(window, 0, 0)
+        return Box(x_px=corner.x, y_px=corner.y, width_px=geometry.width, height_px=geometry.height)
 
     def _property(self, window: Any, name: str) -> list[int]:
         reply = window.get_full_property(self._display.intern_atom(name), X.AnyPropertyType)
