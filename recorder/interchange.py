@@ -11,7 +11,7 @@ import json
 import math
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, astuple, dataclass, fields
+from dataclasses import MISSING, asdict, astuple, dataclass, fields
 from itertools import pairwise
 from operator import attrgetter
 from pathlib import Path
@@ -25,10 +25,11 @@ from recorder import schema
 from recorder.actions import BUTTONS, KEYS, Event, EventKind, table_hash
 from recorder.damage import ANY_COMPLAINT
 from recorder.pointer import PointerShape
+from recorder.prompt import Prompt
 from recorder.session import Session
 from recorder.writer import OWN_ATTRIBUTES, SessionWriter
 
-FORMAT, VERSION = "dreamdesk-session", 1
+FORMAT, VERSION = "dreamdesk-session", 2  # 2: a prompt has a state
 # What a line provokes whose content is broken: in json, base64, Pillow or h5py.
 COMPLAINTS = (*ANY_COMPLAINT, SyntaxError, Image.DecompressionBombError)
 _LINE = "line"
@@ -85,13 +86,17 @@ class ShapeLine:
 
 @dataclass(frozen=True, kw_only=True)
 class PromptLine:
-    """What the screen shows from frame `frame` on."""
+    """What the screen shows from frame `frame` on, in words and as a JSON object, empty where that is not known."""
 
     frame: int
     text: str
+    state: str = ""
+
+    def __post_init__(self) -> None:
+        Prompt(self.text, self.state).attributes()
 
     def mark(self, writer: SessionWriter) -> None:
-        writer.add_prompt(self.text)
+        writer.add_prompt(self.text, self.state)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,7 +218,7 @@ def _lines(session: Session) -> list[Line]:
     frames = [FrameLine(**dict(zip(names, map(int, row), strict=True))) for row in zip(*columns, strict=True)]
     return [
         *map(ShapeLine.of, session.shapes()),
-        *(PromptLine(frame=frame, text=text) for frame, text in session.prompts()),
+        *(PromptLine(frame=frame, text=prompt.text, state=prompt.state) for frame, prompt in session.told()),
         *(PauseLine(frame=frame) for frame in session.pauses),
         *heapq.merge(map(EventLine.of, session.events()), frames, key=attrgetter("t_ns")),
     ]
@@ -294,6 +299,8 @@ def _load(row: bytes) -> Line:
     kind = _LINES[values.pop(_LINE)]
     for field in fields(kind):
         expected: Any = getattr(field.type, "__origin__", field.type)
+        if field.name not in values and field.default is not MISSING:
+            continue
         if type(values.get(field.name)) is not expected:
             raise ValueError(f"'{field.name}' is missing or of another type than {expected.__name__}")
     return kind(**values)

@@ -18,6 +18,7 @@ FRAMES, TIMES, LATE = "frames/rgb", "frames/t_ns", "frames/late_ns"
 POINTER_X, POINTER_Y, POINTER_SHAPE, SHAPES = "pointer/x", "pointer/y", "pointer/shape", "pointer/shapes"
 EVENTS = "events"
 PROMPT_FROM, PROMPT_TEXT = "prompts/from_frame", "prompts/text"
+PROMPT_STATE = "prompts/state"  # beside each text what it tells, as JSON; absent where no prompt has that
 NO_SHAPE = -1
 SHA256 = "sha256"  # attribute of a complete file (`seal`); absent in those of older programs
 PAUSES = "paused_before_frame"  # attribute: frames before which the recording was paused; absent without any
@@ -96,6 +97,20 @@ def create_datasets(file: h5py.File, size_px: tuple[int, int], chunk_frames: int
     file.create_dataset(PROMPT_TEXT, shape=(0,), maxshape=(None,), dtype=h5py.string_dtype(), chunks=(256,))
 
 
+def create_states(file: h5py.File) -> h5py.Dataset:
+    """Make the dataset of what the prompts tell, empty for those that are there."""
+    texts = file[PROMPT_TEXT]
+    assert isinstance(texts, h5py.Dataset)
+    return file.create_dataset(
+        PROMPT_STATE, shape=texts.shape, maxshape=(None,), dtype=h5py.string_dtype(), chunks=(256,)
+    )
+
+
+def columns(file: h5py.File) -> tuple[str, ...]:
+    """The datasets that this file has: COLUMNS, and what only some files have."""
+    return (*COLUMNS, *(name for name in (PROMPT_STATE,) if name in file))
+
+
 def layout_faults(file: h5py.File) -> Iterator[str]:
     """What a session of this schema should hold and the file lacks, as the end of a sentence about the file."""
     attributes: dict[str, Any] = dict(file.attrs)
@@ -107,6 +122,7 @@ def layout_faults(file: h5py.File) -> Iterator[str]:
         yield f"lacks '{SHAPES}'"
     row_shapes = {FRAMES: (attributes["height_px"], attributes["width_px"], 3)}
     dtypes = {**PER_FRAME, FRAMES: "u1", EVENTS: EVENT_DTYPE, PROMPT_FROM: "<i8", PROMPT_TEXT: "O"}
+    dtypes |= dict.fromkeys(columns(file)[len(COLUMNS) :], "O")
     for name, dtype in dtypes.items():
         dataset = file.get(name)
         if not isinstance(dataset, h5py.Dataset):

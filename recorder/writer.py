@@ -84,7 +84,7 @@ class SessionWriter:
     def _adopt(self, path: Path, file: h5py.File, flush_ns: float) -> None:
         self.path, self._partial, self._file = path, partial_path(path), file
         # Kept open: h5py swallows the write errors of a dataset that is closed.
-        self._datasets = {name: file[name] for name in schema.COLUMNS}
+        self._datasets = {name: file[name] for name in schema.columns(file)}
         frames: Any = self._datasets[schema.FRAMES]
         self.frames_written = int(frames.shape[0])
         self._chunk_frames = int(frames.chunks[0])
@@ -114,10 +114,17 @@ class SessionWriter:
         """Append input events; they come in time order."""
         self._events.extend(events)
 
-    def add_prompt(self, text: str) -> None:
-        """What the screen shows from the next frame on."""
-        self._write(lambda: self._append(schema.PROMPT_FROM, [self.frames_written + len(self._rgb)]))
-        self._write(lambda: self._append(schema.PROMPT_TEXT, [text]))
+    def add_prompt(self, text: str, state: str = "") -> None:
+        """What the screen shows from the next frame on, and the same as a JSON object where that is known."""
+        self._write(lambda: self._append_prompt(text, state))
+
+    def _append_prompt(self, text: str, state: str) -> None:
+        if state and schema.PROMPT_STATE not in self._datasets:
+            self._datasets[schema.PROMPT_STATE] = schema.create_states(self._file)
+        self._append(schema.PROMPT_FROM, [self.frames_written + len(self._rgb)])
+        self._append(schema.PROMPT_TEXT, [text])
+        if schema.PROMPT_STATE in self._datasets:
+            self._append(schema.PROMPT_STATE, [state])
 
     def add_pause(self) -> None:
         """Say that nothing was recorded for a while before the next frame."""

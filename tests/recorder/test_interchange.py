@@ -126,7 +126,7 @@ def test_the_lines_name_things(tmp_path: Path) -> None:
     assert lines[0] == {
         "line": "session",
         "format": "dreamdesk-session",
-        "version": 1,
+        "version": 2,
         "lines": len(lines) - 1,
         "width_px": SIZE_PX[0],
         "height_px": SIZE_PX[1],
@@ -135,7 +135,7 @@ def test_the_lines_name_things(tmp_path: Path) -> None:
         "attributes": lines[0]["attributes"],
     }
     assert [line["line"] for line in lines[1:4]] == ["shape", "prompt", "prompt"]
-    assert lines[3] == {"line": "prompt", "frame": 15, "text": "second"}
+    assert lines[3] == {"line": "prompt", "frame": 15, "text": "second", "state": ""}
     where = {"x_px": 10, "y_px": 0, "dx": 0, "dy": 0, "symbol": 0}
     click = {"line": "event", "t_ns": 11 * PERIOD_NS - 5, "kind": "button_down", "name": "right", **where}
     at = lines.index(click)
@@ -203,6 +203,7 @@ SPOILT: dict[str, tuple[Callable[[list[str]], list[str]], str]] = {
     "no frames": (lambda lines: [lines[0].replace(f'"lines": {len(lines) - 1}', '"lines": 0')], "it has no frame"),
     "times that descend": (lambda lines: [line.replace("100000000,", "9900000000,") for line in lines], "not ascend"),
     "shape that is not there": (lambda lines: [line.replace('"shape": 0', '"shape": 1') for line in lines], "shape"),
+    "state of no object": (lambda lines: [line.replace('"state": ""', '"state": "[1]"') for line in lines], "JSON"),
     "prompt after the end": (lambda lines: [line.replace('"frame": 15', '"frame": 150') for line in lines], "prompt"),
 }
 
