@@ -11,6 +11,7 @@ import tyro
 from tqdm import tqdm
 
 from recorder.dataset import session_name, write_manifest
+from recorder.explorer import NEWEST_POLICY
 
 
 @dataclass(kw_only=True)
@@ -27,17 +28,20 @@ class Explore:
     """How many at the same time."""
     seed: int = 0
     """Seed of the first session; the others count up."""
+    policy: str = NEWEST_POLICY
+    """How the sandbox looks and what its user does; goals-1 is that of the first data set."""
 
     def run(self) -> None:
         if min(self.sessions, self.jobs) < 1 or not self.seconds > 0 or self.seed < 0:
             raise ValueError("--sessions and --jobs must be at least 1, --seconds above 0 and --seed not negative")
         try:
             from recorder.explorer.explore import Exploration, explore
+            from recorder.explorer.policy import find_policy
         except ImportError as error:
             raise ValueError(f"the sandbox needs X11 libraries ({error}); explore on Linux") from error
-
+        find_policy(self.policy)
         orders = [
-            Exploration(path=self.folder / session_name(seed), seed=seed, seconds=self.seconds)
+            Exploration(path=self.folder / session_name(seed), seed=seed, seconds=self.seconds, policy=self.policy)
             for seed in range(self.seed, self.seed + self.sessions)
         ]
         orders = [order for order in orders if not order.path.exists()]

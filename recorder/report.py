@@ -47,8 +47,11 @@ def lines(session: Session) -> Iterator[str]:
     yield from _rate_lines(session)
     yield from _size_lines(session)
     yield from _input_lines(session)
+    said = None
     for frame, text in session.prompts():
-        yield f"prompt          from frame {frame}: {text}"
+        if text != said:  # a prompt may say the same again of windows that moved
+            yield f"prompt          from frame {frame}: {text}"
+        said = text
 
 
 def _rate_lines(session: Session) -> Iterator[str]:

@@ -66,6 +66,7 @@ class Window:
     maximised: bool
     active: bool
     process: int | None = None
+    title: str = ""
 
 
 def active(windows: Sequence[Window]) -> Window | None:
