@@ -45,6 +45,15 @@ class Appearance:
     panel: str = PANELS[0]
     font_pt: int = FONTS_PT[0]
 
+    @property
+    def held_out(self) -> bool:
+        """Whether it is for the compositional test."""
+        return (self.theme, self.wallpaper) in HELD_OUT
+
+
+# Each theme and each colour is in training, these pairs are not: whoever paints them has understood the words.
+HELD_OUT = {("dark", "teal"), ("light", "purple"), ("high-contrast", "orange"), ("dark", "brown")}
+
 
 def draw_plain(random: Random) -> Appearance:
     """Of the first data set: one of three colours on a light desktop, the panel above."""

@@ -9,6 +9,7 @@ from Xlib import error
 
 from recorder.capture import CaptureStats, capture
 from recorder.clock import MonotonicClock
+from recorder.dataset import COMPOSITIONAL, SPLIT
 from recorder.doors import DisplayGone, x11
 from recorder.explorer import goals
 from recorder.explorer.eye import Eye
@@ -113,10 +114,12 @@ def explore(order: Exploration) -> CaptureStats:
     Raises ValueError where the sandbox can't start or the desktop died; what was recorded stays in the partial file.
     """
     policy = find_policy(order.policy)
-    attributes = {"source": "explorer", "seed": order.seed, "policy": policy.name}
+    attributes: dict[str, object] = {"source": "explorer", "seed": order.seed, "policy": policy.name}
     with Sandbox(seed=order.seed, size_px=order.size_px, policy=policy) as sandbox:
         screen, pointer = x11.X11Screen(sandbox.display), x11.X11Pointer(sandbox.display)
         inputs = x11.X11Input(sandbox.display)
+        if sandbox.appearance.held_out:
+            attributes |= {SPLIT: COMPOSITIONAL}
         writer = SessionWriter(order.path, size_px=order.size_px, fps=order.fps, attributes=attributes)
         end = round(order.seconds * order.fps)
         with writer, Explorer(sandbox, order.seed) as explorer:

@@ -227,7 +227,7 @@ def run_commands(scene: Scene) -> None:
         text = scene.random.choice(COMMANDS)
         if scene.random.random() < 0.3:
             text = "echo " + " ".join(scene.random.choices(WORDS, k=2))
-        _type_with_mistakes(scene, text)
+        type_with_mistakes(scene, text)
         scene.hand.hesitate()
         scene.hand.chord("Enter")
         scene.hand.hesitate(0.3, 0.7)
@@ -235,7 +235,7 @@ def run_commands(scene: Scene) -> None:
 
 def write_text(scene: Scene) -> None:
     words = scene.random.choices(WORDS, k=scene.random.randint(2, 6))
-    _type_with_mistakes(scene, " ".join(words) + scene.random.choice((" ", ".\n", "\n", ", ")))
+    type_with_mistakes(scene, " ".join(words) + scene.random.choice((" ", ".\n", "\n", ", ")))
     if scene.random.random() < 0.25:
         scene.hand.chord("ControlLeft", "KeyA")
         scene.hand.hesitate(0.3, 0.6)
@@ -245,7 +245,7 @@ def write_text(scene: Scene) -> None:
         scene.hand.hesitate(0.05, 0.15)
 
 
-def _type_with_mistakes(scene: Scene, text: str) -> None:
+def type_with_mistakes(scene: Scene, text: str) -> None:
     if scene.random.random() < 0.15:
         place = scene.random.randrange(len(text))
         scene.hand.type(text[:place] + scene.random.choice("asdfjkl"))

@@ -30,10 +30,9 @@ class Live:
         self._sandbox, self._narrator = sandbox, narrator
 
     def change_look(self, hand: Hand, random: Random) -> None:
-        """Give one attribute of the appearance another value."""
-        attribute = random.choice(list(VALUES))
+        """Give one attribute of the appearance another value; looks that are held out stay so, and others others."""
         before = self._narrator.appearance
-        value = random.choice([value for value in VALUES[attribute] if value != asdict(before)[attribute]])
+        attribute, value = random.choice(changes(before))
         self._narrator.begin(attribute, value)
         hand.wait(ASKED_S)
         for command in commands(before, replace(before, **{attribute: value}), self._sandbox.policy.launchers):
@@ -51,6 +50,16 @@ class Live:
     def _end(self, hand: Hand) -> None:
         hand.wait(SEEN_S)
         self._narrator.end()
+
+
+def changes(before: Appearance) -> list[tuple[str, Any]]:
+    """What may be changed, (attribute, value), without going into or out of what is held out from training."""
+    return [
+        (attribute, value)
+        for attribute, values in VALUES.items()
+        for value in values
+        if value != asdict(before)[attribute] and replace(before, **{attribute: value}).held_out == before.held_out
+    ]
 
 
 def commands(before: Appearance, after: Appearance, launchers: Sequence[str]) -> Iterator[list[str]]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-from recorder.explorer import NEWEST_POLICY, goals
+from recorder.explorer import NEWEST_POLICY, goals, weights
 from recorder.explorer.appearance import Appearance, draw, draw_plain
 from recorder.explorer.narrator import Grammar
 from recorder.explorer.words import plain_sentence, sentence
@@ -37,7 +37,7 @@ GOALS_2 = Policy(
     name=NEWEST_POLICY,
     draw=draw,
     launchers=("terminal", "files", "editor", "calculator"),
-    choices=goals.choices,
+    choices=weights.choices,
     grammar=sentence,
     live=0.5,
 )

@@ -176,6 +176,7 @@ class Sandbox:
             if not painted or not np.array_equal(now, last):
                 changed_s = time.monotonic()
             last = now
+        x11.stop_auto_repeat(self.display)
 
     def _stop(self) -> None:
         for process in reversed(self._processes):
