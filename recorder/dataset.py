@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import h5py
 
@@ -15,6 +15,7 @@ from recorder.session import Session
 MANIFEST = "manifest.json"
 COMPOSITIONAL = "compositional"
 SPLITS = ("train", "validation", "test", COMPOSITIONAL)
+FIRST_FPS = 15
 SPLIT = "split"  # attribute of a session that is in another split than its seed says
 
 
@@ -60,6 +61,32 @@ def file_hash(path: Path) -> str:
     """SHA-256 of a file, hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+class Row(NamedTuple):
+    """What makes a session again: its seed, length and policy."""
+
+    seed: int
+    seconds: float
+    policy: str
+
+
+def read_manifest(path: Path) -> list[Row]:
+    """The sessions that a manifest lists.
+
+    Raises ValueError, with the remedy, for a file that is missing or no manifest.
+    """
+    try:
+        listed = json.loads(path.read_text())["sessions"]
+        return [_row(session) for session in listed]
+    except (OSError, LookupError, TypeError, ValueError) as error:
+        raise ValueError(f"{path} is no manifest of a data set; name the manifest.json that 'explore' wrote") from error
+
+
+def _row(session: dict[str, Any]) -> Row:
+    """The first manifests counted frames, at FIRST_FPS, and no seconds."""
+    seconds = session["seconds"] if "seconds" in session else round(session["frames"] / FIRST_FPS, 2)
+    return Row(seed=int(session["seed"]), seconds=float(seconds), policy=str(session["policy"]))
 
 
 def write_manifest(folder: Path) -> dict[str, Any]:

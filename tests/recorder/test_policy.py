@@ -11,12 +11,14 @@ import pytest
 from recorder.box import Box
 from recorder.clock import FakeClock
 from recorder.doors import Injector, Window
+from recorder.explore import Explore
 from recorder.explorer import NEWEST_POLICY, dotfiles, goals
 from recorder.explorer.appearance import PANELS, Appearance
 from recorder.explorer.eye import Eye
 from recorder.explorer.hand import Hand
 from recorder.explorer.layout import Layout
 from recorder.explorer.policy import GOALS_1, GOALS_2, POLICIES, POLICY, find_policy
+from tests.recorder.sessions import recorder
 
 SIZE_PX = (512, 384)
 # Taken from the program that recorded the sessions of docs/manifest.json: what it wrote, moved, pressed and typed.
@@ -130,3 +132,22 @@ def test_what_is_in_the_panel_is_in_the_panel(panel: str) -> None:
 def test_the_newest_policy_stays_on_the_screen(panel: str) -> None:
     rows = pursue(GOALS_2.choices, layout(panel, GOALS_2.launchers)).rows
     assert len(rows) > 5000 and {kind for kind, *_ in rows} >= {"move", "button", "key"}
+
+
+def test_the_first_data_set_is_ordered_again_by_its_manifest(tmp_path: Path) -> None:
+    manifest = Path(__file__).parents[2] / "docs" / "manifest.json"
+    orders = Explore(folder=tmp_path, manifest=manifest).orders()
+    assert [order.seed for order in orders] == list(range(42))
+    assert {order.policy for order in orders} == {"goals-1"}
+    assert all(290 < order.seconds <= 300 for order in orders)
+
+
+def test_an_order_that_makes_no_sense_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("[]")
+    for order in (Explore(folder=tmp_path, manifest=tmp_path / name) for name in ("a.json", "b.json")):
+        with pytest.raises(ValueError, match=r"is no manifest of a data set; name the manifest\.json"):
+            order.orders()
+    with pytest.raises(ValueError, match="policy 'goals-9' is not one of"):
+        Explore(folder=tmp_path, policy="goals-9").orders()
+    done = recorder("explore", tmp_path / "x", "--policy", "goals-9")
+    assert done.returncode == 2 and len(done.stderr.splitlines()) == 1, done.stderr
