@@ -24,7 +24,7 @@ APPS = {
         command="thunar",
         window_class="thunar",
         icon="system-file-manager",
-        words=("file manager", "files", "folder window"),
+        words=("file manager", "file browser", "folder window"),
     ),
     "editor": App(
         command="mousepad",

@@ -1,6 +1,5 @@
 """A small grammar with paraphrases: attributes of a screen in, a sentence out."""
 
-from collections.abc import Sequence
 from random import Random
 from typing import Any
 
@@ -16,7 +15,7 @@ _GRADIENT = ("{} gradient wallpaper", "a gradient of {} as wallpaper", "{} backg
 _PANEL = ("panel at the {}", "{} panel", "the panel is at the {}")
 _FONT = {8: ("small text",), 9: ("medium text",), 10: ("large text",)}
 _NONE = ("no window open", "empty desktop", "nothing open")
-_OPEN = ("{} open", "the {} is open", "there is a {}")
+_OPEN = ("{} open", "the {} is open", "{} on the screen")
 _FOCUSED = ("{} in front", "{} focused", "the {} has the keyboard")
 _MINIMISED = ("{} minimised", "the {} is minimised")
 _MAXIMISED = ("{} maximised", "the {} fills the screen")
@@ -71,18 +70,11 @@ def _windows(attributes: dict[str, Any], random: Random) -> list[str]:
         return [random.choice(_NONE), *_menu(attributes, random)]
     shown = [name for name in attributes["open"] if name not in attributes["minimised"]]
     focused = [attributes["focused"]] if attributes["focused"] else []
-    clauses = [
-        *_clauses(_OPEN, shown, random),
-        *_clauses(_FOCUSED, focused, random),
-        *_clauses(_MAXIMISED, attributes["maximised"], random),
-        *_clauses(_MINIMISED, attributes["minimised"], random),
-    ]
+    told = ((_OPEN, shown), (_FOCUSED, focused), (_MAXIMISED, attributes["maximised"]),
+            (_MINIMISED, attributes["minimised"]))  # fmt: skip
+    word = {name: random.choice(APPS[name].words) if name in APPS else name for name in attributes["open"]}
+    clauses = [random.choice(forms).format(word[name]) for forms, names in told for name in names]
     return [*clauses, *_menu(attributes, random)]
-
-
-def _clauses(forms: Sequence[str], names: Sequence[str], random: Random) -> list[str]:
-    said = [random.choice(APPS[name].words) if name in APPS else name for name in names]
-    return [random.choice(forms).format(word) for word in said]
 
 
 def _menu(attributes: dict[str, Any], random: Random) -> list[str]:
