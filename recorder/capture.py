@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from recorder.clock import Clock, deadlines
 from recorder.doors import Input, Pointer, Raw, Screen, Switches
+from recorder.prompt import Prompt
 from recorder.recording import RecordingWriter
 from recorder.writer import SessionWriter
 
@@ -28,7 +29,7 @@ def capture(
     *,
     fps: float,
     stop: Callable[[CaptureStats], bool],
-    caption: Callable[[], str | None] = lambda: None,
+    caption: Callable[[], Prompt | None] = lambda: None,
     paused: Callable[[], bool] = lambda: False,
     forget: Callable[[], bool] = lambda: False,
     raw: Raw | None = None,
@@ -53,9 +54,9 @@ def capture(
         if was_paused:
             writer.add_pause()
             was_paused = False
-        text = caption()
-        if text is not None:
-            writer.add_prompt(text)
+        prompt = caption()
+        if prompt is not None:
+            writer.add_prompt(*prompt)
         state = pointer.read()
         rgb = screen.grab()
         t_ns = clock.now_ns()

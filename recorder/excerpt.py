@@ -9,6 +9,7 @@ import numpy as np
 
 from recorder.actions import Event, EventKind
 from recorder.pointer import PointerShape, PointerState
+from recorder.prompt import Prompt
 from recorder.schema import NO_SHAPE
 from recorder.session import Session
 from recorder.states import Keyboard, State
@@ -38,7 +39,7 @@ def write_excerpt(
     if stop - start < len(session):
         attributes["excerpt_from_frame"] = start
     events = excerpt_events(session, start, stop)
-    prompts = dict(excerpt_prompts(session.prompts(), start, stop))
+    prompts = dict(excerpt_prompts(session.whole_prompts(), start, stop))
     shapes = dict(enumerate(session.shapes()))
     pauses = {frame - start for frame in session.pauses}
     writer = SessionWriter(
@@ -57,7 +58,7 @@ def write_excerpt(
             if index - start in pauses:
                 writer.add_pause()
             if index - start in prompts:
-                writer.add_prompt(prompts[index - start])
+                writer.add_prompt(*prompts[index - start])
             writer.switch_keyboard(keyboard_at(session, index))
             pointer, late_ns = _pointer(session, shapes, index), int(session.late_ns[index])
             writer.add_frame(rgb, int(session.t_ns[index]), pointer, late_ns)
@@ -75,9 +76,9 @@ def whole_or_nothing(writer: SessionWriter) -> Iterator[None]:
         raise
 
 
-def excerpt_prompts(prompts: Iterable[tuple[int, str]], start: int, stop: int) -> list[tuple[int, str]]:
+def excerpt_prompts(prompts: Iterable[tuple[int, Prompt]], start: int, stop: int) -> list[tuple[int, Prompt]]:
     """Prompts counted from `start`; the one in force there becomes the first. At most one a frame: the last."""
-    return list({max(0, frame - start): text for frame, text in prompts if frame < stop}.items())
+    return list({max(0, frame - start): prompt for frame, prompt in prompts if frame < stop}.items())
 
 
 def excerpt_events(session: Session, start: int, stop: int) -> list[Event]:

@@ -137,6 +137,9 @@ def _copy_columns(old: Any, new: Any, stop: int) -> None:
         schema.PROMPT_FROM: prompts,
         schema.PROMPT_TEXT: prompts,
     }
+    if schema.PROMPT_ATTRIBUTES in old:
+        schema.create_prompt_attributes(new)
+        lengths[schema.PROMPT_ATTRIBUTES] = prompts
     for name, length in lengths.items():
         new[name].resize(length, axis=0)
         new[name][:] = old[name][:length]

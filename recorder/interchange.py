@@ -11,7 +11,7 @@ import json
 import math
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, astuple, dataclass, fields
+from dataclasses import MISSING, asdict, astuple, dataclass, fields
 from itertools import pairwise
 from operator import attrgetter
 from pathlib import Path
@@ -26,6 +26,7 @@ from recorder.actions import BUTTONS, KEYS, Event, EventKind, table_hash
 from recorder.damage import ANY_COMPLAINT
 from recorder.doors import RawKind
 from recorder.pointer import PointerShape
+from recorder.prompt import Prompt
 from recorder.session import Session
 from recorder.states import STATE_DTYPE, Keyboard
 from recorder.writer import OWN_ATTRIBUTES, SessionWriter
@@ -87,13 +88,17 @@ class ShapeLine:
 
 @dataclass(frozen=True, kw_only=True)
 class PromptLine:
-    """What the screen shows from frame `frame` on."""
+    """What the screen shows from frame `frame` on, in words and as a JSON object, empty where that is not known."""
 
     frame: int
     text: str
+    attributes_json: str = ""
+
+    def __post_init__(self) -> None:
+        Prompt(self.text, self.attributes_json).attributes()
 
     def mark(self, writer: SessionWriter) -> None:
-        writer.add_prompt(self.text)
+        writer.add_prompt(self.text, self.attributes_json)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -254,7 +259,7 @@ def _lines(session: Session) -> list[Line]:
     frames = [FrameLine(**dict(zip(names, map(int, row), strict=True))) for row in zip(*columns, strict=True)]
     return [
         *map(ShapeLine.of, session.shapes()),
-        *(PromptLine(frame=frame, text=text) for frame, text in session.prompts()),
+        *(PromptLine(frame=frame, **prompt._asdict()) for frame, prompt in session.whole_prompts()),
         *(PauseLine(frame=frame) for frame in session.pauses),
         *_keyboard_lines(session),
         *heapq.merge(
@@ -349,6 +354,8 @@ def _load(row: bytes) -> Line:
     kind = _LINES[values.pop(_LINE)]
     for field in fields(kind):
         expected: Any = getattr(field.type, "__origin__", field.type)
+        if field.name not in values and field.default is not MISSING:
+            continue
         if type(values.get(field.name)) is not expected:
             raise ValueError(f"'{field.name}' is missing or of another type than {expected.__name__}")
     return kind(**values)

@@ -16,6 +16,7 @@ from recorder.actions import Event
 from recorder.excerpt import held, releases
 from recorder.forget import MINUTE_NS, Cut, forget
 from recorder.pointer import PointerState
+from recorder.prompt import Prompt
 from recorder.segments import later_segments, segment_path
 from recorder.session import Session
 from recorder.states import Keyboard
@@ -52,7 +53,7 @@ class RecordingWriter:
         self._held: list[Event] = []
         self._keyboard = Keyboard()
         self._at_px = (0, 0)  # of the last event
-        self._prompt: list[str] = []  # the one in force, or none
+        self._prompt: list[Prompt] = []  # the one in force, or none
         self._first_t_ns: int | None = None
         self._forget_pending()
         self._begin_segment()
@@ -75,9 +76,9 @@ class RecordingWriter:
         self._keyboard = keyboard
         self._writer.switch_keyboard(keyboard)
 
-    def add_prompt(self, text: str) -> None:
-        """What the screen shows from the next frame on."""
-        self._texts.append(text)
+    def add_prompt(self, text: str, attributes_json: str = "") -> None:
+        """What the screen shows from the next frame on, and the same as a JSON object where that is known."""
+        self._prompts.append(Prompt(text, attributes_json))
 
     def add_pause(self) -> None:
         """Say that nothing was recorded for a while before the next frame."""
@@ -116,7 +117,7 @@ class RecordingWriter:
         return cut.forgotten
 
     def _begin_segment(self) -> None:
-        carried = [] if self._texts else self._prompt
+        carried = [] if self._prompts else self._prompt
         numbers = {
             schema.SEGMENT: self._number,
             schema.CONTINUES: False,
@@ -126,13 +127,13 @@ class RecordingWriter:
         self._writer = self._new_file(segment_path(self.path, self._number), attributes={**self._attributes, **numbers})
         self._writer.add_events([replace(press, x_px=self._at_px[0], y_px=self._at_px[1]) for press in self._held])
         self._writer.switch_keyboard(self._keyboard)
-        for text in carried:
-            self._writer.add_prompt(text)
+        for prompt in carried:
+            self._writer.add_prompt(*prompt)
 
     def _resume(self, path: Path, cut: Cut) -> None:
         with Session(partial_path(path)) as session:
             self._held = held(session.events())
-            self._prompt = [text for _, text in session.prompts()][-1:]
+            self._prompt = [prompt for _, prompt in session.whole_prompts()][-1:]
             self._first_t_ns = int(session.t_ns[0]) if len(session) else None
         self._number, self._frames_before = cut.segment, cut.before
         self._writer = SessionWriter.resume(path)
@@ -141,9 +142,9 @@ class RecordingWriter:
     def _append(self, rgb: NDArray[np.uint8], t_ns: int, pointer: PointerState, late_ns: int) -> None:
         if self._paused:
             self._writer.add_pause()
-        for text in self._texts:
-            self._writer.add_prompt(text)
-        self._prompt = [*self._prompt, *self._texts][-1:]
+        for prompt in self._prompts:
+            self._writer.add_prompt(*prompt)
+        self._prompt = [*self._prompt, *self._prompts][-1:]
         later = next((place for place, event in enumerate(self._events) if event.t_ns > t_ns), len(self._events))
         happened, to_come = self._events[:later], self._events[later:]
         self._writer.add_events(happened)
@@ -156,7 +157,7 @@ class RecordingWriter:
 
     def _forget_pending(self) -> None:
         self._events: list[Event] = []
-        self._texts: list[str] = []
+        self._prompts: list[Prompt] = []
         self._paused = False
 
     def __enter__(self) -> "RecordingWriter":

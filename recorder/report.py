@@ -62,8 +62,11 @@ def lines(session: Session, frozen_seconds: float = Report.frozen_seconds) -> It
     yield from _stretch_lines(session, frozen_seconds)
     yield from _size_lines(session)
     yield from _input_lines(session)
+    said = None
     for frame, text in session.prompts():
-        yield f"prompt          from frame {frame}: {text}"
+        if text != said:  # a prompt may say the same again of windows that moved
+            yield f"prompt          from frame {frame}: {text}"
+        said = text
 
 
 def intervals_ns(session: Session) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -19,6 +19,7 @@ FRAMES, TIMES, LATE = "frames/rgb", "frames/t_ns", "frames/late_ns"
 POINTER_X, POINTER_Y, POINTER_SHAPE, SHAPES = "pointer/x", "pointer/y", "pointer/shape", "pointer/shapes"
 EVENTS = "events"
 PROMPT_FROM, PROMPT_TEXT = "prompts/from_frame", "prompts/text"
+PROMPT_ATTRIBUTES = "prompts/attributes"  # beside each text what it tells, as JSON; absent where no prompt has that
 STATES, RAW = "states", "raw"  # since version 2
 NO_SHAPE = -1
 SHA256 = "sha256"  # attribute of a complete file (`seal`); absent in those of older programs
@@ -108,6 +109,20 @@ def create_later(file: h5py.File, name: str) -> h5py.Dataset:
     return file.create_dataset(name, shape=(0,), maxshape=(None,), dtype=LATER_COLUMNS[name], chunks=(1024,))
 
 
+def create_prompt_attributes(file: h5py.File) -> h5py.Dataset:
+    """Make the dataset of what the prompts tell, empty for those that are there."""
+    texts = file[PROMPT_TEXT]
+    assert isinstance(texts, h5py.Dataset)
+    return file.create_dataset(
+        PROMPT_ATTRIBUTES, shape=texts.shape, maxshape=(None,), dtype=h5py.string_dtype(), chunks=(256,)
+    )
+
+
+def columns(file: h5py.File) -> tuple[str, ...]:
+    """The datasets that this file has: COLUMNS, and what only some files have."""
+    return (*COLUMNS, *(name for name in (*LATER_COLUMNS, PROMPT_ATTRIBUTES) if name in file))
+
+
 def layout_faults(file: h5py.File) -> Iterator[str]:
     """What a session of this schema should hold and the file lacks, as the end of a sentence about the file."""
     attributes: dict[str, Any] = dict(file.attrs)
@@ -121,6 +136,7 @@ def layout_faults(file: h5py.File) -> Iterator[str]:
     needed = attributes.get("schema", SCHEMA) >= LATER_SINCE
     dtypes = {**PER_FRAME, FRAMES: "u1", EVENTS: EVENT_DTYPE, PROMPT_FROM: "<i8", PROMPT_TEXT: "O"}
     dtypes |= {name: dtype for name, dtype in LATER_COLUMNS.items() if name in file or needed}
+    dtypes |= {PROMPT_ATTRIBUTES: "O"} if PROMPT_ATTRIBUTES in file else {}
     for name, dtype in dtypes.items():
         dataset = file.get(name)
         if not isinstance(dataset, h5py.Dataset):

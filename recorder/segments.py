@@ -18,6 +18,7 @@ from recorder import schema
 from recorder.damage import in_one_sentence
 from recorder.joined import JoinedFrames
 from recorder.pointer import PointerShape
+from recorder.prompt import Prompt
 from recorder.session import Session
 
 
@@ -112,11 +113,11 @@ class SegmentedSession(Session):
         lengths = [part.column_lengths() for part in self._parts]
         return {name: sum(length[name] for length in lengths) for name in schema.PER_FRAME}
 
-    def prompts(self) -> list[tuple[int, str]]:
+    def whole_prompts(self) -> list[tuple[int, Prompt]]:
         return [
-            (start + frame, text)
+            (start + frame, prompt)
             for start, part in zip(self._starts, self._parts, strict=True)
-            for frame, text in part.prompts()[_carried(part, schema.CARRIED_PROMPTS) :]
+            for frame, prompt in part.whole_prompts()[_carried(part, schema.CARRIED_PROMPTS) :]
         ]
 
     def shapes(self) -> list[PointerShape]:

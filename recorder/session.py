@@ -17,6 +17,7 @@ from recorder.damage import ANY_COMPLAINT, in_one_sentence
 from recorder.frames import Frames
 from recorder.joined import JoinedFrames
 from recorder.pointer import PointerShape
+from recorder.prompt import Prompt
 from recorder.seal import digest
 from recorder.states import State, states_of
 
@@ -110,9 +111,21 @@ class Session:
 
     def prompts(self) -> list[tuple[int, str]]:
         """(from_frame, text), in order."""
+        return [(frame, prompt.text) for frame, prompt in self.whole_prompts()]
+
+    def prompt_attributes(self) -> list[tuple[int, dict[str, Any]]]:
+        """(from_frame, what the screen shows as data), in order; empty for a session without it."""
         with in_one_sentence(self.path, "its prompts"):
-            texts = self._dataset(schema.PROMPT_TEXT).asstr()[:]
-            return list(zip(self._array(schema.PROMPT_FROM).tolist(), map(str, texts), strict=True))
+            told = [(frame, prompt.attributes()) for frame, prompt in self.whole_prompts()]
+            return [(frame, attributes) for frame, attributes in told if attributes is not None]
+
+    def whole_prompts(self) -> list[tuple[int, Prompt]]:
+        """(from_frame, text and attributes), in order."""
+        with in_one_sentence(self.path, "its prompts"):
+            starts, texts = self._array(schema.PROMPT_FROM).tolist(), self._texts(schema.PROMPT_TEXT)
+            stored = schema.PROMPT_ATTRIBUTES in self._file
+            attributes = self._texts(schema.PROMPT_ATTRIBUTES) if stored else [""] * len(texts)
+            return [(start, Prompt(*said)) for start, *said in zip(starts, texts, attributes, strict=True)]
 
     def shapes(self) -> list[PointerShape]:
         """The pointer shapes that occur, by their number."""
@@ -162,6 +175,9 @@ class Session:
         if not isinstance(dataset, h5py.Dataset):
             raise TypeError(f"{name} is no dataset")
         return dataset
+
+    def _texts(self, name: str) -> list[str]:
+        return [str(text) for text in self._dataset(name).asstr()[:]]
 
     def _array(self, name: str) -> NDArray[Any]:
         dataset = self._dataset(name)

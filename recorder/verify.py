@@ -146,6 +146,7 @@ def _prompt_faults(session: Session) -> Iterator[str]:
         yield "prompts do not ascend; record it again"
     if any(not 0 <= frame < len(session) for frame in starts):
         yield f"a prompt begins outside the session's {len(session)} frames; record it again"
+    session.prompt_attributes()  # which says itself what is no JSON
 
 
 def _state_faults(session: Session) -> Iterator[str]:

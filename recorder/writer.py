@@ -85,7 +85,7 @@ class SessionWriter:
     def _adopt(self, path: Path, file: h5py.File, flush_ns: float) -> None:
         self.path, self._partial, self._file = path, partial_path(path), file
         # Kept open: h5py swallows the write errors of a dataset that is closed.
-        self._datasets = {name: file[name] for name in (*schema.COLUMNS, *schema.LATER_COLUMNS)}
+        self._datasets = {name: file[name] for name in schema.columns(file)}
         frames: Any = self._datasets[schema.FRAMES]
         self.frames_written = int(frames.shape[0])
         self._chunk_frames = int(frames.chunks[0])
@@ -130,10 +130,17 @@ class SessionWriter:
         """Which locks and layout hold from the next frame on."""
         self._keeper.switch(keyboard)
 
-    def add_prompt(self, text: str) -> None:
-        """What the screen shows from the next frame on."""
-        self._write(lambda: self._append(schema.PROMPT_FROM, [self.frames_written + len(self._rgb)]))
-        self._write(lambda: self._append(schema.PROMPT_TEXT, [text]))
+    def add_prompt(self, text: str, attributes_json: str = "") -> None:
+        """What the screen shows from the next frame on, and the same as a JSON object where that is known."""
+        self._write(lambda: self._append_prompt(text, attributes_json))
+
+    def _append_prompt(self, text: str, attributes_json: str) -> None:
+        if attributes_json and schema.PROMPT_ATTRIBUTES not in self._datasets:
+            self._datasets[schema.PROMPT_ATTRIBUTES] = schema.create_prompt_attributes(self._file)
+        self._append(schema.PROMPT_FROM, [self.frames_written + len(self._rgb)])
+        self._append(schema.PROMPT_TEXT, [text])
+        if schema.PROMPT_ATTRIBUTES in self._datasets:
+            self._append(schema.PROMPT_ATTRIBUTES, [attributes_json])
 
     def add_pause(self) -> None:
         """Say that nothing was recorded for a while before the next frame."""

@@ -111,6 +111,7 @@ class Window:
     maximised: bool
     active: bool
     process: int | None = None
+    title: str = ""
 
 
 def active(windows: Sequence[Window]) -> Window | None:

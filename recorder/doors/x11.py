@@ -46,6 +46,14 @@ def open_display(name: str | None) -> Display:
         ) from problem
 
 
+def stop_auto_repeat(name: str) -> None:
+    """Let a held key type once: what is typed by itself has no event, so no cause."""
+    display = open_display(name)
+    display.change_keyboard_control(auto_repeat_mode=X.AutoRepeatModeOff)
+    display.sync()
+    display.close()
+
+
 # What the libraries raise when the server is gone; mss fails an assertion where it notices late.
 _GONE = (error.ConnectionClosedError, error.XError, ScreenShotError, AssertionError, OSError)
 

@@ -16,6 +16,7 @@ class X11Windows(Windows):
     def __init__(self, display: str | None = None) -> None:
         self._display = open_display(display)
         self._root = self._display.screen().root
+        self._atom_names: dict[int, str] = {}
 
     def windows(self) -> list[Window]:
         active = self._property(self._root, "_NET_ACTIVE_WINDOW")
@@ -68,12 +69,12 @@ class X11Windows(Windows):
 
     def _window(self, number: int, active: bool) -> Window | None:
         window = self._display.create_resource_object("window", number)
-        kinds = {self._display.get_atom_name(atom) for atom in self._property(window, "_NET_WM_WINDOW_TYPE")}
+        kinds = {self._atom_name(atom) for atom in self._property(window, "_NET_WM_WINDOW_TYPE")}
         if kinds & {"_NET_WM_WINDOW_TYPE_DOCK", "_NET_WM_WINDOW_TYPE_DESKTOP"}:
             return None
         inside = self._inside(window)
         left, right, top, bottom = [*self._property(window, "_NET_FRAME_EXTENTS"), 0, 0, 0, 0][:4]
-        states = {self._display.get_atom_name(atom) for atom in self._property(window, "_NET_WM_STATE")}
+        states = {self._atom_name(atom) for atom in self._property(window, "_NET_WM_STATE")}
         classes = window.get_wm_class() or ("", "")
         return Window(
             number=number,
@@ -89,11 +90,17 @@ class X11Windows(Windows):
             maximised="_NET_WM_STATE_MAXIMIZED_VERT" in states,
             active=active,
             process=next(iter(self._property(window, "_NET_WM_PID")), None),
+            title=bytes(self._property(window, "_NET_WM_NAME")).decode(errors="replace"),
         )
 
     def _inside(self, window: Any) -> Box:
         geometry, corner = window.get_geometry(), self._root.translate_coords(window, 0, 0)
         return Box(x_px=corner.x, y_px=corner.y, width_px=geometry.width, height_px=geometry.height)
+
+    def _atom_name(self, atom: int) -> str:
+        if atom not in self._atom_names:  # the server keeps names for ever
+            self._atom_names[atom] = self._display.get_atom_name(atom)
+        return self._atom_names[atom]
 
     def _property(self, window: Any, name: str) -> list[int]:
         reply = window.get_full_property(self._display.intern_atom(name), X.AnyPropertyType)

@@ -149,7 +149,7 @@ def test_the_lines_name_things(tmp_path: Path) -> None:
         "attributes": lines[0]["attributes"],
     }
     assert [line["line"] for line in lines[1:4]] == ["shape", "prompt", "prompt"]
-    assert lines[3] == {"line": "prompt", "frame": 15, "text": "second"}
+    assert lines[3] == {"line": "prompt", "frame": 15, "text": "second", "attributes_json": ""}
     where = {"x_px": 10, "y_px": 0, "dx": 0, "dy": 0, "symbol": 0}
     click = {"line": "event", "t_ns": 11 * PERIOD_NS - 5, "kind": "button_down", "name": "right", **where}
     at = lines.index(click)
@@ -217,6 +217,10 @@ SPOILT: dict[str, tuple[Callable[[list[str]], list[str]], str]] = {
     "no frames": (lambda lines: [lines[0].replace(f'"lines": {len(lines) - 1}', '"lines": 0')], "it has no frame"),
     "times that descend": (lambda lines: [line.replace("100000000,", "9900000000,") for line in lines], "not ascend"),
     "shape that is not there": (lambda lines: [line.replace('"shape": 0', '"shape": 1') for line in lines], "shape"),
+    "attributes of no object": (
+        lambda lines: [line.replace('_json": ""', '_json": "[1]"') for line in lines],
+        "JSON",
+    ),
     "prompt after the end": (lambda lines: [line.replace('"frame": 15', '"frame": 150') for line in lines], "prompt"),
 }
 
