@@ -12,6 +12,7 @@ from recorder.actions import KEY_INDEX, EventKind
 from recorder.session import Session
 
 ATTRIBUTES = ("theme", "wallpaper", "wallpaper_kind", "panel", "font_pt", "focused", "menu")
+EXPLORED = {"theme", "wallpaper", "windows", "focused", "menu"}  # what the attributes of `explore` have at least
 RARE = 5  # a transition seen less often is rare
 TYPED = range(0x20, 0x7F)  # X11 keysyms of printable ASCII are its codes
 
@@ -50,8 +51,12 @@ def state_hash(attributes: dict[str, Any]) -> str:
 
 def combinations(session: Session) -> set[str]:
     """The themes with their wallpapers that a session shows, as 'dark teal'."""
-    shown = (attributes for _, attributes in session.prompt_attributes() if "theme" in attributes)
-    return {f"{attributes['theme']} {attributes['wallpaper']}" for attributes in shown}
+    return {f"{attributes['theme']} {attributes['wallpaper']}" for _, attributes in _explored(session)}
+
+
+def _explored(session: Session) -> list[tuple[int, dict[str, Any]]]:
+    """(from_frame, attributes) where they are those of `explore`; others' may be any."""
+    return [(frame, attributes) for frame, attributes in session.prompt_attributes() if attributes.keys() >= EXPLORED]
 
 
 def _add_events(session: Session, events: Counter[str], typed: Counter[int]) -> None:
@@ -73,8 +78,8 @@ def _with_control(session: Session) -> np.ndarray:
 
 
 def _add_states(session: Session, total: dict[str, Counter[Any]], frames: dict[str, Counter[str]]) -> None:
-    shown = session.prompt_attributes()
-    ends = [*(start for start, _ in shown[1:]), len(session)]
+    shown = _explored(session)
+    ends = [*(start for start, _ in shown), len(session)][1:]
     before, wish = None, None
     for (start, attributes), end in zip(shown, ends, strict=True):
         now = state_hash(attributes)

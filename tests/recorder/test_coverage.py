@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from recorder.actions import KEY_INDEX, Event, EventKind
-from recorder.coverage import coverage, state_hash
+from recorder.coverage import combinations, coverage, state_hash
 from recorder.dataset import COMPOSITIONAL, SPLIT, session_name, session_paths, split_of_file, write_manifest
 from recorder.explorer.appearance import HELD_OUT, THEMES, WALLPAPERS, Appearance, draw_plain
 from recorder.explorer.attributes import describe
@@ -16,7 +16,7 @@ from recorder.pointer import PointerState
 from recorder.prompt import Prompt
 from recorder.session import Session
 from recorder.writer import SessionWriter
-from tests.recorder.sessions import ARROW, PERIOD_NS, SIZE_PX, frame
+from tests.recorder.sessions import ARROW, PERIOD_NS, SIZE_PX, frame, write_session
 from tests.recorder.test_words import EDITOR, MENU, TERMINAL
 
 LOOK = Appearance(wallpaper="red", theme="dark")
@@ -50,6 +50,16 @@ def test_coverage_counts_states_events_characters_and_frames(tmp_path: Path) -> 
     assert len(found["characters"]) == 95 and found["wishes"] == 2
     assert found["frames_by_attribute"]["theme"] == {"dark": 20}
     assert found["frames_by_attribute"]["focused"] == {"None": 16, "terminal": 4}
+
+
+def test_a_session_with_other_attributes_or_none_has_no_states(tmp_path: Path) -> None:
+    with SessionWriter(tmp_path / "a.h5", size_px=SIZE_PX, fps=10) as writer:
+        writer.add_prompt(*Prompt.of("x", {"theme": "dark"}))
+        writer.add_frame(frame(1), PERIOD_NS, PointerState(x_px=1, y_px=1, shape=None))
+    with Session(tmp_path / "a.h5") as other, Session(write_session(tmp_path / "b.h5")) as without:
+        found = coverage([other, without])
+        assert combinations(other) == combinations(without) == set()
+    assert (found["states"], found["frames_by_attribute"]["theme"]) == (0, {}) and found["events"]
 
 
 def test_a_state_is_its_windows_and_not_where_they_are() -> None:
