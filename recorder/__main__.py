@@ -1,4 +1,4 @@
-"""`python -m recorder`: record, explore, verify, report, view, repack, cut, export, import, import-csgo, bench."""
+"""`python -m recorder`: record, explore, verify, report, view, repack, migrate, cut, export, import, bench."""
 
 import sys
 from typing import Annotated
@@ -11,6 +11,8 @@ from recorder.cut import Cut
 from recorder.explore import Explore
 from recorder.export import Export
 from recorder.importer import Import
+from recorder.migrate import Migrate
+from recorder.owamcap import ImportOwamcap
 from recorder.record import Record
 from recorder.repack import Repack
 from recorder.report import Report
@@ -24,10 +26,12 @@ Command = (
     | Annotated[Report, tyro.conf.subcommand("report")]
     | Annotated[View, tyro.conf.subcommand("view")]
     | Annotated[Repack, tyro.conf.subcommand("repack")]
+    | Annotated[Migrate, tyro.conf.subcommand("migrate")]
     | Annotated[Cut, tyro.conf.subcommand("cut")]
     | Annotated[Export, tyro.conf.subcommand("export")]
     | Annotated[Import, tyro.conf.subcommand("import")]
     | Annotated[ImportCsgo, tyro.conf.subcommand("import-csgo")]
+    | Annotated[ImportOwamcap, tyro.conf.subcommand("import-owamcap")]
     | Annotated[Bench, tyro.conf.subcommand("bench")]
 )
 

@@ -12,10 +12,9 @@ _BUTTON = {EventKind.BUTTON_DOWN, EventKind.BUTTON_UP}
 class ActionBuilder:
     """Folds events into actions: `feed` each event, `cut` at each frame."""
 
-    def __init__(self, x_px: int = 0, y_px: int = 0) -> None:
+    def __init__(self, x_px: int = 0, y_px: int = 0, buttons: Iterable[int] = (), keys: Iterable[int] = ()) -> None:
         self._x_px, self._y_px = x_px, y_px
-        self._buttons: set[int] = set()
-        self._keys: set[int] = set()
+        self._buttons, self._keys = set(buttons), set(keys)
         self._events: list[Event] = []
 
     def feed(self, event: Event) -> None:
@@ -44,13 +43,18 @@ class ActionBuilder:
 
 
 def frame_actions(
-    events: Iterable[Event], frame_t_ns: Sequence[int], start_px: tuple[int, int] = (0, 0)
+    events: Iterable[Event],
+    frame_t_ns: Sequence[int],
+    start_px: tuple[int, int] = (0, 0),
+    buttons: Iterable[int] = (),
+    keys: Iterable[int] = (),
 ) -> list[Action]:
     """One action for each frame: all events with t in (previous frame's t, this frame's t].
 
-    Events after the last frame belong to no frame. Frame times and events must ascend.
+    The pointer is at `start_px`, and `buttons` and `keys` are held, before the first event. Events after the last frame
+    belong to no frame. Frame times and events must ascend.
     """
-    builder = ActionBuilder(*start_px)
+    builder = ActionBuilder(*start_px, buttons, keys)
     pending = iter(events)
     event = next(pending, None)
     actions: list[Action] = []

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from recorder.clock import Clock, deadlines
-from recorder.doors import Input, Pointer, Screen
+from recorder.doors import Input, Pointer, Raw, Screen, Switches
+from recorder.prompt import Prompt
 from recorder.recording import RecordingWriter
 from recorder.writer import SessionWriter
 
@@ -28,15 +29,18 @@ def capture(
     *,
     fps: float,
     stop: Callable[[CaptureStats], bool],
-    caption: Callable[[], str | None] = lambda: None,
+    caption: Callable[[], Prompt | None] = lambda: None,
     paused: Callable[[], bool] = lambda: False,
     forget: Callable[[], bool] = lambda: False,
+    raw: Raw | None = None,
+    switches: Switches | None = None,
 ) -> CaptureStats:
     """Record frames at `fps` until `stop` says so.
 
     `caption` gives a new prompt for the next frame, or None while the screen's description stays as it was. While
     `paused` is true no frame is taken, and what `inputs` still says of before is kept. `forget` removes from `writer`
     what was asked to be forgotten, if anything was, and says whether it did: then the frame just taken goes too.
+    What `raw` tells is recorded beside the events, and what the keyboard has switched on with what is held.
     """
     stats, was_paused = CaptureStats(), False
     for deadline_ns, skipped in deadlines(clock, fps):
@@ -44,19 +48,24 @@ def capture(
             return stats
         if paused():
             _pass_on(inputs, writer, forget)
+            _raw_rows(raw)  # and nobody is told
             was_paused = True
             continue
         if was_paused:
             writer.add_pause()
             was_paused = False
-        text = caption()
-        if text is not None:
-            writer.add_prompt(text)
+        prompt = caption()
+        if prompt is not None:
+            writer.add_prompt(*prompt)
         state = pointer.read()
         rgb = screen.grab()
         t_ns = clock.now_ns()
+        moves = _raw_rows(raw)
         if _pass_on(inputs, writer, forget):
             continue
+        writer.add_raw(moves)
+        if switches is not None:
+            writer.switch_keyboard(switches.read())
         late_ns = max(0, t_ns - deadline_ns)
         writer.add_frame(rgb, t_ns, state, late_ns)
         stats.frames += 1
@@ -72,3 +81,8 @@ def _pass_on(inputs: Input, writer: SessionWriter | RecordingWriter, forget: Cal
     forgot = forget()
     writer.add_events(events)
     return forgot
+
+
+def _raw_rows(raw: Raw | None) -> list[tuple[object, ...]]:
+    moves = [] if raw is None else raw.drain()
+    return [(move.t_ns, int(move.kind), move.dx, move.dy) for move in moves]

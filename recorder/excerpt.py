@@ -5,10 +5,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from recorder.actions import Event, EventKind
 from recorder.pointer import PointerShape, PointerState
+from recorder.prompt import Prompt
 from recorder.schema import NO_SHAPE
 from recorder.session import Session
+from recorder.states import Keyboard, State
 from recorder.writer import FLUSH_NS, OWN_ATTRIBUTES, SessionWriter, partial_path
 
 _RELEASES = {EventKind.BUTTON_UP: EventKind.BUTTON_DOWN, EventKind.KEY_UP: EventKind.KEY_DOWN}
@@ -35,7 +39,7 @@ def write_excerpt(
     if stop - start < len(session):
         attributes["excerpt_from_frame"] = start
     events = excerpt_events(session, start, stop)
-    prompts = dict(excerpt_prompts(session.prompts(), start, stop))
+    prompts = dict(excerpt_prompts(session.whole_prompts(), start, stop))
     shapes = dict(enumerate(session.shapes()))
     pauses = {frame - start for frame in session.pauses}
     writer = SessionWriter(
@@ -49,11 +53,13 @@ def write_excerpt(
     )
     with whole_or_nothing(writer):
         writer.add_events(events)
+        writer.add_raw(_raw_rows(session, start, stop))
         for index, rgb in enumerate(session.frames.one_by_one(start, stop), start):
             if index - start in pauses:
                 writer.add_pause()
             if index - start in prompts:
-                writer.add_prompt(prompts[index - start])
+                writer.add_prompt(*prompts[index - start])
+            writer.switch_keyboard(keyboard_at(session, index))
             pointer, late_ns = _pointer(session, shapes, index), int(session.late_ns[index])
             writer.add_frame(rgb, int(session.t_ns[index]), pointer, late_ns)
             progress(1)
@@ -70,9 +76,9 @@ def whole_or_nothing(writer: SessionWriter) -> Iterator[None]:
         raise
 
 
-def excerpt_prompts(prompts: Iterable[tuple[int, str]], start: int, stop: int) -> list[tuple[int, str]]:
+def excerpt_prompts(prompts: Iterable[tuple[int, Prompt]], start: int, stop: int) -> list[tuple[int, Prompt]]:
     """Prompts counted from `start`; the one in force there becomes the first. At most one a frame: the last."""
-    return list({max(0, frame - start): text for frame, text in prompts if frame < stop}.items())
+    return list({max(0, frame - start): prompt for frame, prompt in prompts if frame < stop}.items())
 
 
 def excerpt_events(session: Session, start: int, stop: int) -> list[Event]:
@@ -103,6 +109,20 @@ def releases(presses: Iterable[Event], t_ns: int) -> list[Event]:
     """What ends these presses at t_ns, each where it began."""
     kinds = {press: release for release, press in _RELEASES.items()}
     return [replace(press, t_ns=t_ns, kind=kinds[press.kind], symbol=0) for press in presses]
+
+
+def keyboard_at(session: Session, frame: int) -> Keyboard:
+    """Which locks and layout held at a frame."""
+    before = int(np.searchsorted(session.state_rows["t_ns"], session.t_ns[frame], side="right"))
+    return State.of(session.state_rows[before - 1]).keyboard if before else Keyboard()
+
+
+def _raw_rows(session: Session, start: int, stop: int) -> list[tuple[object, ...]]:
+    """Of frames start to stop - 1; after the last frame of all they belong to it, as events do."""
+    t_ns = session.raw_rows["t_ns"]
+    after = t_ns > session.t_ns[start - 1] if start else np.full(len(t_ns), True)
+    until = t_ns <= session.t_ns[stop - 1] if stop < len(session) else np.full(len(t_ns), True)
+    return session.raw_rows[after & until].tolist()
 
 
 def _pointer(session: Session, shapes: dict[int, PointerShape], index: int) -> PointerState:

@@ -6,11 +6,16 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import tyro
 from tqdm import tqdm
 
-from recorder.dataset import session_name, write_manifest
+from recorder.dataset import Row, read_manifest, session_name, write_manifest
+from recorder.explorer import NEWEST_POLICY
+
+if TYPE_CHECKING:  # it needs X11 libraries, and a command's help does not
+    from recorder.explorer.explore import Exploration
 
 
 @dataclass(kw_only=True)
@@ -27,20 +32,19 @@ class Explore:
     """How many at the same time."""
     seed: int = 0
     """Seed of the first session; the others count up."""
+    policy: str = NEWEST_POLICY
+    """How the sandbox looks and what its user does; goals-1 is that of the first data set."""
+    manifest: Path | None = None
+    """Record what this manifest.json lists: its seeds, lengths and policies instead of those above."""
 
     def run(self) -> None:
-        if min(self.sessions, self.jobs) < 1 or not self.seconds > 0 or self.seed < 0:
-            raise ValueError("--sessions and --jobs must be at least 1, --seconds above 0 and --seed not negative")
         try:
-            from recorder.explorer.explore import Exploration, explore
+            from recorder.explorer.explore import explore
         except ImportError as error:
             raise ValueError(f"the sandbox needs X11 libraries ({error}); explore on Linux") from error
 
-        orders = [
-            Exploration(path=self.folder / session_name(seed), seed=seed, seconds=self.seconds)
-            for seed in range(self.seed, self.seed + self.sessions)
-        ]
-        orders = [order for order in orders if not order.path.exists()]
+        orders = self.orders()
+        wanted, orders = len(orders), [order for order in orders if not order.path.exists()]
         failures: list[str] = []
         with ProcessPoolExecutor(self.jobs, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
             running = {pool.submit(explore, order): order for order in orders}
@@ -52,9 +56,34 @@ class Explore:
                     tqdm.write(failures[-1], file=sys.stderr)
                 else:
                     tqdm.write(f"{running[done].path.name}: {stats}")
-        if len(failures) == self.sessions:
+        if failures and len(failures) == wanted:
             raise ValueError(failures[0])
         manifest = write_manifest(self.folder)
+        covered = manifest["coverage"]
+        often, rarest = covered["states_visited_20_times"], min(covered["characters"].values())
         print(f"{len(manifest['sessions'])} sessions, {manifest['minutes']} minutes in {self.folder}")
+        print(f"{covered['states']} states, {often} visited 20 times; each character typed {rarest} times or more")
         if failures:
             raise ValueError(f"{len(failures)} sessions failed; run the same command again to record what is missing")
+
+    def orders(self) -> list["Exploration"]:
+        """What is to be recorded; raises ValueError for options or a manifest that make no sense."""
+        from recorder.explorer.explore import Exploration
+        from recorder.explorer.policy import find_policy
+
+        if min(self.sessions, self.jobs) < 1 or not self.seconds > 0 or self.seed < 0:
+            raise ValueError("--sessions and --jobs must be at least 1, --seconds above 0 and --seed not negative")
+        if self.manifest is None:
+            seeds = range(self.seed, self.seed + self.sessions)
+            rows = [Row(seed=seed, seconds=self.seconds, policy=self.policy) for seed in seeds]
+        else:
+            rows = read_manifest(self.manifest)
+        return [
+            Exploration(
+                path=self.folder / session_name(row.seed),
+                seed=row.seed,
+                seconds=row.seconds,
+                policy=find_policy(row.policy).name,
+            )
+            for row in rows
+        ]

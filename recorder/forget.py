@@ -133,10 +133,13 @@ def _copy_columns(old: Any, new: Any, stop: int) -> None:
     end_ns = int(old[schema.TIMES][stop - 1]) if stop else None
     lengths = {
         **dict.fromkeys(schema.PER_FRAME, stop),
-        schema.EVENTS: _events_until(old[schema.EVENTS]["t_ns"], end_ns),
+        **{name: _events_until(old[name]["t_ns"], end_ns) for name in (schema.EVENTS, *schema.LATER_COLUMNS)},
         schema.PROMPT_FROM: prompts,
         schema.PROMPT_TEXT: prompts,
     }
+    if schema.PROMPT_ATTRIBUTES in old:
+        schema.create_prompt_attributes(new)
+        lengths[schema.PROMPT_ATTRIBUTES] = prompts
     for name, length in lengths.items():
         new[name].resize(length, axis=0)
         new[name][:] = old[name][:length]

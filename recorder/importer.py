@@ -54,6 +54,7 @@ def import_session(video: Path, transcript: Transcript, out: Path) -> None:
     writer = SessionWriter(out, size_px=header.size_px, fps=header.fps, attributes=header.attributes, flush_ns=math.inf)
     with whole_or_nothing(writer):
         writer.add_events(transcript.events)
+        writer.add_raw(transcript.raw)
         frames = tqdm(chain([first], pairs), total=len(transcript.frames), unit="frame", delay=0.5)
         for index, (rgb, line) in enumerate(frames):
             for mark in marks[index]:

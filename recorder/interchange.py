@@ -11,7 +11,7 @@ import json
 import math
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, astuple, dataclass, fields
+from dataclasses import MISSING, asdict, astuple, dataclass, fields
 from itertools import pairwise
 from operator import attrgetter
 from pathlib import Path
@@ -24,11 +24,14 @@ from PIL import Image
 from recorder import schema
 from recorder.actions import BUTTONS, KEYS, Event, EventKind, table_hash
 from recorder.damage import ANY_COMPLAINT
+from recorder.doors import RawKind
 from recorder.pointer import PointerShape
+from recorder.prompt import Prompt
 from recorder.session import Session
+from recorder.states import STATE_DTYPE, Keyboard
 from recorder.writer import OWN_ATTRIBUTES, SessionWriter
 
-FORMAT, VERSION = "dreamdesk-session", 1
+FORMAT, VERSION = "dreamdesk-session", 2
 # What a line provokes whose content is broken: in json, base64, Pillow or h5py.
 COMPLAINTS = (*ANY_COMPLAINT, SyntaxError, Image.DecompressionBombError)
 _LINE = "line"
@@ -85,13 +88,17 @@ class ShapeLine:
 
 @dataclass(frozen=True, kw_only=True)
 class PromptLine:
-    """What the screen shows from frame `frame` on."""
+    """What the screen shows from frame `frame` on, in words and as a JSON object, empty where that is not known."""
 
     frame: int
     text: str
+    attributes_json: str = ""
+
+    def __post_init__(self) -> None:
+        Prompt(self.text, self.attributes_json).attributes()
 
     def mark(self, writer: SessionWriter) -> None:
-        writer.add_prompt(self.text)
+        writer.add_prompt(self.text, self.attributes_json)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +109,41 @@ class PauseLine:
 
     def mark(self, writer: SessionWriter) -> None:
         writer.add_pause()
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyboardLine:
+    """What the keyboard has switched on from frame `frame` on, as in `states.Keyboard`."""
+
+    frame: int
+    locks: int
+    layout: int
+
+    def __post_init__(self) -> None:
+        _check_range((self.locks, self.layout), [STATE_DTYPE["locks"], STATE_DTYPE["layout"]])
+
+    def mark(self, writer: SessionWriter) -> None:
+        writer.switch_keyboard(Keyboard(locks=self.locks, layout=self.layout))
+
+
+@dataclass(frozen=True, kw_only=True)
+class RawLine:
+    """A `doors.RawMove`; `kind` stands for its number."""
+
+    t_ns: int
+    kind: str
+    dx: float
+    dy: float
+
+    @classmethod
+    def of(cls, row: np.void) -> "RawLine":
+        kind = RawKind(row["kind"]).name.lower()
+        return cls(t_ns=int(row["t_ns"]), kind=kind, dx=float(row["dx"]), dy=float(row["dy"]))
+
+    def row(self) -> tuple[int, int, float, float]:
+        """The inverse of `of`; raises LookupError or ValueError for what is not in the file format."""
+        _check_range((self.t_ns,), [schema.RAW_DTYPE["t_ns"]])
+        return self.t_ns, RawKind[self.kind.upper()], self.dx, self.dy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,13 +189,16 @@ class FrameLine:
         _check_range(astuple(self), [np.dtype(name) for name in schema.PER_FRAME.values()])
 
 
-Line = Header | ShapeLine | PromptLine | PauseLine | EventLine | FrameLine
+Mark = PromptLine | PauseLine | KeyboardLine
+Line = Header | ShapeLine | Mark | EventLine | RawLine | FrameLine
 _LINES: dict[str, type[Line]] = {
     "session": Header,
     "shape": ShapeLine,
     "prompt": PromptLine,
     "pause": PauseLine,
+    "keyboard": KeyboardLine,
     "event": EventLine,
+    "raw": RawLine,
     "frame": FrameLine,
 }
 _LINE_OF = {kind: name for name, kind in _LINES.items()}
@@ -167,7 +212,8 @@ class Transcript:
     shapes: list[PointerShape]
     events: list[Event]
     frames: list[FrameLine]
-    marks: list[PromptLine | PauseLine]
+    raw: list[tuple[int, int, float, float]]
+    marks: list[Mark]
 
 
 def write_transcript(session: Session, path: Path) -> None:
@@ -213,14 +259,26 @@ def _lines(session: Session) -> list[Line]:
     frames = [FrameLine(**dict(zip(names, map(int, row), strict=True))) for row in zip(*columns, strict=True)]
     return [
         *map(ShapeLine.of, session.shapes()),
-        *(PromptLine(frame=frame, text=text) for frame, text in session.prompts()),
+        *(PromptLine(frame=frame, **prompt._asdict()) for frame, prompt in session.whole_prompts()),
         *(PauseLine(frame=frame) for frame in session.pauses),
-        *heapq.merge(map(EventLine.of, session.events()), frames, key=attrgetter("t_ns")),
+        *_keyboard_lines(session),
+        *heapq.merge(
+            map(EventLine.of, session.events()), map(RawLine.of, session.raw_rows), frames, key=attrgetter("t_ns")
+        ),
     ]
 
 
+def _keyboard_lines(session: Session) -> Iterator[KeyboardLine]:
+    before = Keyboard()
+    for state in session.states():
+        if state.keyboard != before:
+            frame = int(np.searchsorted(session.t_ns, state.t_ns))
+            yield KeyboardLine(frame=frame, **asdict(state.keyboard))
+        before = state.keyboard
+
+
 def _transcript(path: Path, header: Header, rows: list[bytes]) -> Transcript:
-    transcript = Transcript(header=header, shapes=[], events=[], frames=[], marks=[])
+    transcript = Transcript(header=header, shapes=[], events=[], frames=[], raw=[], marks=[])
     for number, row in enumerate(rows, 2):
         with _at_line(path, number):
             match _load(row):
@@ -230,7 +288,9 @@ def _transcript(path: Path, header: Header, rows: list[bytes]) -> Transcript:
                     transcript.events.append(line.event())
                 case FrameLine() as line:
                     transcript.frames.append(line)
-                case PromptLine() | PauseLine() as line:
+                case RawLine() as line:
+                    transcript.raw.append(line.row())
+                case PromptLine() | PauseLine() | KeyboardLine() as line:
                     transcript.marks.append(line)
                 case _:
                     raise ValueError("a second header")
@@ -246,7 +306,7 @@ def _check(path: Path, transcript: Transcript) -> None:
         "it has no frame": not frames,
         "its frame times do not ascend": any(later <= earlier for earlier, later in pairwise(times)),
         "a frame has a pointer shape that is not there": any(frame.shape not in shapes for frame in frames),
-        "a prompt or pause is of a frame that is not there": any(
+        "a prompt, a pause or a keyboard is of a frame that is not there": any(
             not 0 <= mark.frame <= len(frames) for mark in transcript.marks
         ),
     }
@@ -294,6 +354,8 @@ def _load(row: bytes) -> Line:
     kind = _LINES[values.pop(_LINE)]
     for field in fields(kind):
         expected: Any = getattr(field.type, "__origin__", field.type)
+        if field.name not in values and field.default is not MISSING:
+            continue
         if type(values.get(field.name)) is not expected:
             raise ValueError(f"'{field.name}' is missing or of another type than {expected.__name__}")
     return kind(**values)

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from recorder.actions import Event, EventKind
 from recorder.box import Box
 from recorder.clock import Clock, MonotonicClock
-from recorder.doors import Input, Passwords, Pointer, Screen, Window, Windows, active
-from recorder.pointer import PointerState
+from recorder.doors import DisplayGone, Input, Passwords, Screen, Window, Windows, active
 
 Keys = Literal["all", "codes", "none"]
 _KEYS = (EventKind.KEY_DOWN, EventKind.KEY_UP)
@@ -23,12 +22,12 @@ BLIND_NS = 1_000_000_000  # in so long a time without a look for passwords one c
 class Privacy:
     """What to leave out.
 
-    `region` is the only part of the screen that is recorded; `masks` are black; windows of the applications `hide`
-    are black, or, where `only` names some, those of all others and the desktop. `keys` says whether key events are
-    kept with their symbols, as physical codes alone, or not at all; none are kept while the active window is hidden.
+    `masks` are black; windows of the applications `hide` are black, or, where `only` names some, those of all others
+    and the desktop; where `window` names one by its number, all else. `keys` says whether key events are kept with
+    their symbols, as physical codes alone, or not at all; none are kept while the active window is hidden.
     """
 
-    region: Box | None = None
+    window: int | None = None
     masks: tuple[Box, ...] = ()
     hide: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
@@ -36,19 +35,29 @@ class Privacy:
 
     @property
     def watches_windows(self) -> bool:
-        return bool(self.hide or self.only)
+        return bool(self.hide or self.only or self.window is not None)
 
     def allows(self, window: Window | None) -> bool:
         """Whether a window, or the bare desktop, may be recorded."""
         app = window.app if window else ""
+        if self.window is not None and (window is None or window.number != self.window):
+            return False
         return app not in _lower(self.hide) and (not self.only or app in _lower(self.only))
 
-    def visible(self, windows: Sequence[Window], popups: Sequence[Box], size_px: tuple[int, int]) -> NDArray[np.bool_]:
-        """The pixels (H, W) of a screen of (width, height) that may be recorded.
+    def allows_keys(self, windows: Sequence[Window]) -> bool:
+        """Whether what is typed now may be recorded; where no manager lists windows, the one recorded has the keys."""
+        return self.allows(active(windows)) or (self.window is not None and not windows)
+
+    def visible(
+        self, windows: Sequence[Window], popups: Sequence[Box], size_px: tuple[int, int], place: Box | None = None
+    ) -> NDArray[np.bool_]:
+        """The pixels (H, W) of a screen of (width, height) that may be recorded; `place` is where `window` is.
 
         A menu belongs to the active window, which is the only one that opens any.
         """
-        shown = np.full(size_px[::-1], not self.only)
+        shown = np.full(size_px[::-1], not self.only and self.window is None)
+        if place is not None and not self.only:
+            shown[place.slices] = True
         for window in windows:
             if not window.hidden:
                 shown[window.box.slices] = self.allows(window)
@@ -64,7 +73,7 @@ def _lower(names: Sequence[str]) -> list[str]:
 
 
 class PrivateScreen(Screen):
-    """Another screen, or a region of it, in which what is private is black.
+    """Another screen in which what is private is black.
 
     Windows and passwords are looked at before and after each grab, and a pixel stays only where both looks allow it.
     """
@@ -73,49 +82,40 @@ class PrivateScreen(Screen):
         self, inner: Screen, privacy: Privacy, windows: Windows | None = None, passwords: Sequence[Passwords] = ()
     ) -> None:
         self._inner, self._privacy, self._windows, self._passwords = inner, privacy, windows, passwords
-        width, height = inner.size_px
-        self._region = privacy.region or Box(x_px=0, y_px=0, width_px=width, height_px=height)
-        if not self._region.inside(inner.size_px):
-            raise ValueError(f"the region does not lie on the screen of {width}x{height}; name one that does")
 
     @property
     def size_px(self) -> tuple[int, int]:
-        return self._region.width_px, self._region.height_px
+        return self._inner.size_px
 
     def grab(self) -> NDArray[np.uint8]:
         before = self._visible()
         rgb = self._inner.grab()
         shown = before & self._visible() if self._windows or self._passwords else before
-        return np.ascontiguousarray((rgb * shown[..., None])[self._region.slices])
+        return rgb * shown[..., None]
 
     def close(self) -> None:
         self._inner.close()
 
     def _visible(self) -> NDArray[np.bool_]:
         looks = (self._windows.windows(), self._windows.popups()) if self._windows else ((), ())
-        shown = self._privacy.visible(*looks, self._inner.size_px)
+        shown = self._privacy.visible(*looks, self._inner.size_px, self._place())
         for passwords in self._passwords:
             for box in passwords.boxes():
                 shown[box.slices] = False
         return shown
 
-
-class PrivatePointer(Pointer):
-    """Another pointer, seen from a region's corner."""
-
-    def __init__(self, inner: Pointer, region: Box) -> None:
-        self._inner, self._region = inner, region
-
-    def read(self) -> PointerState:
-        state = self._inner.read()
-        return replace(state, x_px=state.x_px - self._region.x_px, y_px=state.y_px - self._region.y_px)
-
-    def close(self) -> None:
-        self._inner.close()
+    def _place(self) -> Box | None:
+        number = self._privacy.window
+        if self._windows is None or number is None:
+            return None
+        try:
+            return self._windows.place(number)
+        except LookupError as error:
+            raise DisplayGone(f"window {number:#x} was closed") from error
 
 
 class PrivateInput(Input):
-    """Another input without the keys that are private, its places seen from the region's corner.
+    """Another input without the keys that are private.
 
     A key that was pressed while it might be recorded is also released in the record. Where nobody looked for
     passwords for BLIND_NS, no key is kept.
@@ -135,7 +135,7 @@ class PrivateInput(Input):
         self._was_private = False
 
     def drain(self) -> list[Event]:
-        hidden = self._windows is not None and not self._privacy.allows(active(self._windows.windows()))
+        hidden = self._windows is not None and not self._privacy.allows_keys(self._windows.windows())
         private = hidden or any(passwords.asked() for passwords in self._passwords)
         now_ns = self._clock.now_ns()
         blind = bool(self._passwords) and now_ns - self._looked_ns > BLIND_NS
@@ -157,6 +157,4 @@ class PrivateInput(Input):
                 return
             self._pressed.discard(event.code)
         symbol = 0 if self._privacy.keys == "codes" and event.kind in _KEYS else event.symbol
-        region = self._privacy.region
-        left, top = (region.x_px, region.y_px) if region else (0, 0)
-        yield replace(event, x_px=event.x_px - left, y_px=event.y_px - top, symbol=symbol)
+        yield replace(event, symbol=symbol)

@@ -1,6 +1,5 @@
 """`record`: this screen in, a session file out, until somebody stops it."""
 
-import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -14,17 +13,19 @@ from uuid import uuid4
 import tyro
 from tqdm import tqdm
 
+from recorder.area import Area, AreaInput, AreaPointer, AreaScreen
 from recorder.box import Box
 from recorder.capture import CaptureStats, capture
 from recorder.clock import MonotonicClock
-from recorder.doors import DisplayGone, Input, Passwords, Pointer, Screen, Windows
-from recorder.doors.fake import FakeInput, FakePointer, FakeScreen, FakeWindows
+from recorder.display import open_doors, open_passwords, open_raw, open_switches, open_windows
+from recorder.doors import DisplayGone, Input, Pointer, Raw, Screen, Switches, Windows
 from recorder.hotkey import FORGET_HOTKEY_TEXT, PAUSE_HOTKEY_TEXT, STOP_HOTKEY_TEXT, HotkeyInput
-from recorder.privacy import Keys, Privacy, PrivateInput, PrivatePointer, PrivateScreen
+from recorder.part import Part
+from recorder.privacy import Keys, Privacy, PrivateInput, PrivateScreen
 from recorder.recording import RecordingWriter
 from recorder.scaled import ScaledInput, ScaledPointer, ScaledScreen, Size, parse_size
 
-FAKE_DISPLAY = "fake"
+Doors = tuple[Screen, Pointer, Input]
 
 
 @dataclass(kw_only=True)
@@ -53,6 +54,13 @@ class Record:
     """Go on in a new file after this time: NAME.h5, NAME.001.h5, NAME.002.h5 and so on, which read as one."""
     region: str | None = None
     """Record this part of the screen alone: X,Y,WIDTH,HEIGHT in pixels."""
+    window: str | None = None
+    """Record the inside of this window alone, wherever it moves; its number, as 'xwininfo' tells it.
+
+    Windows that lie over it are black, and keys are recorded while it is active.
+    """
+    monitor: str | None = None
+    """Record this monitor alone; its name, as 'xrandr --listmonitors' tells it."""
     scale_to: str | None = None
     """Record at this WIDTHxHEIGHT, each pixel the mean of those that it covers; the original size where none is given.
     """
@@ -72,8 +80,9 @@ class Record:
             raise ValueError("--fps and --seconds must be above 0")
         if not self.forget_minutes > 0 or (self.segment_minutes is not None and not self.segment_minutes > 0):
             raise ValueError("--forget-minutes and --segment-minutes must be above 0")
+        part = Part.parse(region=self.region, window=self.window, monitor=self.monitor)
         privacy = Privacy(
-            region=None if self.region is None else Box.parse(self.region),
+            window=part.window,
             masks=tuple(map(Box.parse, self.mask)),
             hide=self.hide,
             only=self.only,
@@ -82,10 +91,13 @@ class Record:
         size_px = None if self.scale_to is None else parse_size(self.scale_to)
         attributes = {"source": "screen", "note": self.note, "seed": self.seed}
         with (
-            private_doors(self.display, privacy, keep_passwords=self.keep_passwords) as (whole, at, keys, watched),
+            private_doors(self.display, privacy, keep_passwords=self.keep_passwords) as (doors, windows, watched),
+            part.area(self.display, doors[0].size_px, windows) as area,
+            closing(open_raw(self.display)) as raw,
+            closing(open_switches(self.display)) as switches,
             interrupts() as interrupted,
         ):
-            screen, pointer, inputs = scaled_doors(whole, at, keys, size_px)
+            screen, pointer, inputs = scaled_doors(area_doors(doors, area), size_px)
             with RecordingWriter(
                 self.out,
                 size_px=screen.size_px,
@@ -94,16 +106,16 @@ class Record:
                 attributes=attributes,
                 segment_minutes=inf if self.segment_minutes is None else self.segment_minutes,
             ) as writer:
-                ended = self._capture(writer, screen, pointer, inputs, watched, interrupted)
+                beside = (raw, switches if self.keys != "none" else None)
+                ended = self._capture(writer, (screen, pointer, inputs), beside, watched, interrupted)
         if ended:
             raise ValueError(f"{ended}; what was recorded until then is complete in {self.out}")
 
     def _capture(
         self,
         writer: RecordingWriter,
-        screen: Screen,
-        pointer: Pointer,
-        inputs: Input,
+        doors: Doors,
+        beside: tuple[Raw, Switches | None],
         watched: HotkeyInput,
         interrupted: "Interrupts",
     ) -> str | None:
@@ -114,9 +126,12 @@ class Record:
             f"{self.forget_minutes:g} min, {STOP_HOTKEY_TEXT} or Ctrl-C ends it",
             file=sys.stderr,
         )
+        seen = CaptureStats()
         with tqdm(total=total, unit="frame", mininterval=1.0) as bar:
 
             def stop(stats: CaptureStats) -> bool:
+                nonlocal seen
+                seen = stats
                 passed = stats.frames + stats.skipped
                 bar.update(passed - bar.n)
                 bar.set_description("paused" if watched.paused else "recording", refresh=False)
@@ -133,17 +148,17 @@ class Record:
             try:
                 stats = capture(
                     writer,
-                    screen,
-                    pointer,
-                    inputs,
+                    *doors,
                     MonotonicClock(),
                     fps=self.fps,
                     stop=stop,
                     paused=lambda: watched.paused,
                     forget=forget,
+                    raw=beside[0],
+                    switches=beside[1],
                 )
             except DisplayGone as gone:
-                if not writer.frames_written:
+                if not seen.frames:
                     raise
                 return str(gone)
         print(f"{self.out}: {stats.frames} frames, {stats.late} late, {stats.skipped} skipped")
@@ -179,8 +194,8 @@ def interrupts() -> Iterator[Interrupts]:
 @contextmanager
 def private_doors(
     display: str | None, privacy: Privacy, *, keep_passwords: bool
-) -> Iterator[tuple[Screen, Pointer, Input, HotkeyInput]]:
-    """Screen, pointer and input that leave out what is private, and the input that knows the hotkeys."""
+) -> Iterator[tuple[Doors, Windows, HotkeyInput]]:
+    """The doors that leave out what is private, the windows, and the input that knows the hotkeys."""
     screen, pointer, inputs = open_doors(display)
     watched = HotkeyInput(inputs)
     with (
@@ -191,63 +206,27 @@ def private_doors(
         ExitStack() as stack,
     ):
         windows = all_windows if privacy.watches_windows else None
+        if windows is not None:
+            windows.windows()  # where none can be seen this says so, before anything is written
         passwords = [] if keep_passwords else open_passwords(display, all_windows)
         for door in passwords:
             stack.enter_context(closing(door))
         private = PrivateScreen(screen, privacy, windows, passwords)
-        seen = PrivatePointer(pointer, privacy.region) if privacy.region else pointer
-        yield private, seen, PrivateInput(watched, privacy, windows, passwords), watched
+        yield (private, pointer, PrivateInput(watched, privacy, windows, passwords)), all_windows, watched
 
 
-def scaled_doors(
-    screen: Screen, pointer: Pointer, inputs: Input, size_px: Size | None
-) -> tuple[Screen, Pointer, Input]:
+def area_doors(doors: Doors, area: Area | None) -> Doors:
+    """The doors as they are, or those of an area of the screen."""
+    if area is None:
+        return doors
+    screen, pointer, inputs = doors
+    return AreaScreen(screen, area), AreaPointer(pointer, area), AreaInput(inputs, area)
+
+
+def scaled_doors(doors: Doors, size_px: Size | None) -> Doors:
     """The doors as they are, or those of a screen that is scaled to a size."""
     if size_px is None:
-        return screen, pointer, inputs
+        return doors
+    screen, pointer, inputs = doors
     source = screen.size_px
     return ScaledScreen(screen, size_px), ScaledPointer(pointer, source, size_px), ScaledInput(inputs, source, size_px)
-
-
-def open_passwords(display: str | None, windows: Windows) -> list[Passwords]:
-    """What tells of passwords on a display whose other doors could be opened; says so where it can't."""
-    if display == FAKE_DISPLAY:
-        return []
-    from recorder.doors.terminal import TerminalPasswords
-
-    try:
-        from recorder.doors.at_spi import AtSpiPasswords
-
-        return [TerminalPasswords(windows), AtSpiPasswords()]
-    except (ImportError, ValueError) as error:
-        print(f"password fields of windows are not recognised and will be recorded: {error}", file=sys.stderr)
-        return [TerminalPasswords(windows)]
-
-
-def open_windows(display: str | None) -> Windows:
-    """The windows of a display whose other doors could be opened."""
-    if display == FAKE_DISPLAY:
-        return FakeWindows()
-    from recorder.doors.x11_windows import X11Windows
-
-    return X11Windows(display)
-
-
-def open_doors(display: str | None) -> tuple[Screen, Pointer, Input]:
-    """Screen, pointer and input of a display.
-
-    Raises ValueError, with the remedy, where it is not there or this platform has no door.
-    """
-    if display == FAKE_DISPLAY:
-        clock = MonotonicClock()
-        return FakeScreen(clock), FakePointer(clock), FakeInput(clock)
-    if display is None and os.environ.get("XDG_SESSION_TYPE") == "wayland":
-        raise ValueError(
-            "this is a Wayland session, which shows no program the screen and the input of others; log in to an X11 "
-            "session, or name an X11 display with --display"
-        )
-    try:
-        from recorder.doors import x11
-    except ImportError as error:
-        raise ValueError(f"no door to this platform's screen ({error}); record on Linux with X11") from error
-    return x11.X11Screen(display), x11.X11Pointer(display), x11.X11Input(display)

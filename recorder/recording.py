@@ -1,7 +1,8 @@
 """Frames, pointer, events and prompts in; the files of a recording out, which rolls over and can forget its end."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -15,8 +16,10 @@ from recorder.actions import Event
 from recorder.excerpt import held, releases
 from recorder.forget import MINUTE_NS, Cut, forget
 from recorder.pointer import PointerState
+from recorder.prompt import Prompt
 from recorder.segments import later_segments, segment_path
 from recorder.session import Session
+from recorder.states import Keyboard
 from recorder.writer import SessionWriter, partial_path
 
 
@@ -25,7 +28,7 @@ class RecordingWriter:
 
     A segment holds at most `segment_minutes` from its first frame to its last; then the next one begins, and the full
     one gets its final name as soon as the next has a frame, so that a crash costs the running one's last second.
-    Each begins with the presses and the prompt that still hold, so that it is a session by itself.
+    Each begins with the presses, where the last event was, and the prompt that still hold: a session by itself.
     `recording_id` tells the files of this recording from those of others.
 
     Raises ValueError as SessionWriter does, and when a file has the name of a later segment.
@@ -48,7 +51,9 @@ class RecordingWriter:
         self._new_file = partial(SessionWriter, size_px=size_px, fps=fps)
         self._number = self._frames_before = 0
         self._held: list[Event] = []
-        self._prompt: list[str] = []  # the one in force, or none
+        self._keyboard = Keyboard()
+        self._at_px = (0, 0)  # of the last event
+        self._prompt: list[Prompt] = []  # the one in force, or none
         self._first_t_ns: int | None = None
         self._forget_pending()
         self._begin_segment()
@@ -62,9 +67,18 @@ class RecordingWriter:
         """Append input events; they come in time order and are written with the frame they belong to."""
         self._events.extend(events)
 
-    def add_prompt(self, text: str) -> None:
-        """What the screen shows from the next frame on."""
-        self._texts.append(text)
+    def add_raw(self, rows: Iterable[tuple[object, ...]]) -> None:
+        """Append rows of RAW_DTYPE; they come in time order."""
+        self._writer.add_raw(rows)
+
+    def switch_keyboard(self, keyboard: Keyboard) -> None:
+        """Which locks and layout hold from the next frame on."""
+        self._keyboard = keyboard
+        self._writer.switch_keyboard(keyboard)
+
+    def add_prompt(self, text: str, attributes_json: str = "") -> None:
+        """What the screen shows from the next frame on, and the same as a JSON object where that is known."""
+        self._prompts.append(Prompt(text, attributes_json))
 
     def add_pause(self) -> None:
         """Say that nothing was recorded for a while before the next frame."""
@@ -103,7 +117,7 @@ class RecordingWriter:
         return cut.forgotten
 
     def _begin_segment(self) -> None:
-        carried = [] if self._texts else self._prompt
+        carried = [] if self._prompts else self._prompt
         numbers = {
             schema.SEGMENT: self._number,
             schema.CONTINUES: False,
@@ -111,28 +125,31 @@ class RecordingWriter:
             schema.CARRIED_PROMPTS: len(carried),
         }
         self._writer = self._new_file(segment_path(self.path, self._number), attributes={**self._attributes, **numbers})
-        self._writer.add_events(self._held)
-        for text in carried:
-            self._writer.add_prompt(text)
+        self._writer.add_events([replace(press, x_px=self._at_px[0], y_px=self._at_px[1]) for press in self._held])
+        self._writer.switch_keyboard(self._keyboard)
+        for prompt in carried:
+            self._writer.add_prompt(*prompt)
 
     def _resume(self, path: Path, cut: Cut) -> None:
         with Session(partial_path(path)) as session:
             self._held = held(session.events())
-            self._prompt = [text for _, text in session.prompts()][-1:]
+            self._prompt = [prompt for _, prompt in session.whole_prompts()][-1:]
             self._first_t_ns = int(session.t_ns[0]) if len(session) else None
         self._number, self._frames_before = cut.segment, cut.before
         self._writer = SessionWriter.resume(path)
+        self._writer.switch_keyboard(self._keyboard)
 
     def _append(self, rgb: NDArray[np.uint8], t_ns: int, pointer: PointerState, late_ns: int) -> None:
         if self._paused:
             self._writer.add_pause()
-        for text in self._texts:
-            self._writer.add_prompt(text)
-        self._prompt = [*self._prompt, *self._texts][-1:]
+        for prompt in self._prompts:
+            self._writer.add_prompt(*prompt)
+        self._prompt = [*self._prompt, *self._prompts][-1:]
         later = next((place for place, event in enumerate(self._events) if event.t_ns > t_ns), len(self._events))
         happened, to_come = self._events[:later], self._events[later:]
         self._writer.add_events(happened)
         self._held = held([*self._held, *happened])
+        self._at_px = next(((event.x_px, event.y_px) for event in reversed(happened)), self._at_px)
         self._writer.add_frame(rgb, t_ns, pointer, late_ns)
         self._forget_pending()
         self._events = to_come
@@ -140,7 +157,7 @@ class RecordingWriter:
 
     def _forget_pending(self) -> None:
         self._events: list[Event] = []
-        self._texts: list[str] = []
+        self._prompts: list[Prompt] = []
         self._paused = False
 
     def __enter__(self) -> "RecordingWriter":

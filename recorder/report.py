@@ -1,17 +1,26 @@
-"""`report`: a session in; its rates, gaps, sizes, inputs and prompts as text and a contact sheet out."""
+"""`report`: a session in; its rates, gaps, stretches, sizes, inputs and prompts as text and a contact sheet out."""
 
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import tyro
+from numpy.typing import NDArray
+from tqdm import tqdm
 
 from recorder.actions import EventKind
 from recorder.contact_sheet import contact_sheet
 from recorder.segments import open_session
 from recorder.session import Session
+from recorder.stretches import Looks, Stretch, black_stretches, frozen_stretches
+
+GAP_PERIODS = 1.5
+JITTER_EDGES = (0.5, 0.8, 0.95, 1.05, 1.2, GAP_PERIODS, 2.5)  # in periods
+BAR_CHARACTERS = 40
+LISTED = 5  # of gaps and stretches, the longest
 
 
 @dataclass(kw_only=True)
@@ -22,13 +31,17 @@ class Report:
     """The session."""
     out: Path | None = None
     """The contact sheet; the session's name with .png where none is given."""
+    frozen_seconds: float = 3.0
+    """A picture that stays the same for longer than this, although keys, buttons or wheel are used, is frozen."""
 
     def run(self) -> None:
+        if not self.frozen_seconds > 0:
+            raise ValueError("--frozen-seconds must be above 0")
         out = self.out or self.file.with_suffix(".png")
         if out.suffix.lower() != ".png":
             raise ValueError(f"{out} is not the name of a PNG file; end it in .png")
         with open_session(self.file) as session:
-            for line in lines(session):
+            for line in lines(session, self.frozen_seconds):
                 print(line)
             beside = out.with_name(out.name + ".tmp")
             contact_sheet(session).save(beside, format="png")
@@ -36,7 +49,7 @@ class Report:
         print(f"contact sheet   {out}")
 
 
-def lines(session: Session) -> Iterator[str]:
+def lines(session: Session, frozen_seconds: float = Report.frozen_seconds) -> Iterator[str]:
     """The report, a fact a line.
 
     Raises ValueError for a session with fewer than two frames, which has no rate.
@@ -45,22 +58,72 @@ def lines(session: Session) -> Iterator[str]:
         raise ValueError(f"{session.path} has {len(session)} frames; a report needs two")
     yield f"session         {session.path}{'' if session.complete else ' (cut off)'}"
     yield from _rate_lines(session)
+    yield from _jitter_lines(session)
+    yield from _stretch_lines(session, frozen_seconds)
     yield from _size_lines(session)
     yield from _input_lines(session)
+    said = None
     for frame, text in session.prompts():
-        yield f"prompt          from frame {frame}: {text}"
+        if text != said:  # a prompt may say the same again of windows that moved
+            yield f"prompt          from frame {frame}: {text}"
+        said = text
+
+
+def intervals_ns(session: Session) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The numbers of the frames that follow one without a pause between, and the times from that one to them."""
+    frames = np.setdiff1d(np.arange(1, len(session)), session.pauses)
+    return frames, np.diff(session.t_ns)[frames - 1]
 
 
 def _rate_lines(session: Session) -> Iterator[str]:
     period_ns = 1e9 / session.fps
-    intervals_ns = np.diff(session.t_ns)
+    frames, steps_ns = intervals_ns(session)
     seconds = (session.t_ns[-1] - session.t_ns[0]) / 1e9
     yield f"frames          {len(session)} of {session.size_px[0]}x{session.size_px[1]} px in {seconds:.2f} s"
-    yield f"rate            {(len(session) - 1) / seconds:.3f} frames a second, nominal {session.fps:g}"
-    gaps = int((intervals_ns > 1.5 * period_ns).sum())
-    yield f"gaps            {gaps} over one and a half periods, longest {intervals_ns.max() / 1e6:.1f} ms"
+    recorded_s = steps_ns.sum() / 1e9
+    rate = f"{len(steps_ns) / recorded_s:.3f} frames a second" if recorded_s else "none between its pauses"
+    yield f"rate            {rate}, nominal {session.fps:g}"
+    yield f"pauses          {len(session.pauses)}"
+    gaps = steps_ns > GAP_PERIODS * period_ns
+    longest = f", longest {steps_ns.max() / 1e6:.1f} ms" if len(steps_ns) else ""
+    yield f"gaps            {gaps.sum()} over {GAP_PERIODS:g} periods{longest}"
+    for place in sorted(np.flatnonzero(gaps), key=lambda place: -steps_ns[place])[:LISTED]:
+        yield f"                {steps_ns[place] / 1e6:.1f} ms before frame {frames[place]}"
     late = int((session.late_ns > period_ns / 2).sum())
     yield f"late            {late} by over half a period, worst {session.late_ns.max() / 1e6:.1f} ms"
+
+
+def _jitter_lines(session: Session) -> Iterator[str]:
+    """How many intervals between frames are how long, counted in nominal periods."""
+    periods = intervals_ns(session)[1] * session.fps / 1e9
+    counts = np.bincount(np.searchsorted(JITTER_EDGES, periods), minlength=len(JITTER_EDGES) + 1)
+    between = [f"{low:g} to {high:g}" for low, high in pairwise(JITTER_EDGES)]
+    names = [f"to {JITTER_EDGES[0]:g}", *between, f"over {JITTER_EDGES[-1]:g}"]
+    title = "intervals"
+    for name, count in zip(names, counts.tolist(), strict=True):
+        bar = "#" * round(BAR_CHARACTERS * count / max(1, len(periods)))
+        yield f"{title:<16}{name:>12} periods {count:>8} {bar}".rstrip()
+        title = ""
+
+
+def _stretch_lines(session: Session, frozen_seconds: float) -> Iterator[str]:
+    with tqdm(total=len(session), unit="frame", delay=0.5) as bar:
+        looks = Looks.of(session, bar.update)
+    yield f"still           {looks.still.sum()} frames show what the one before shows"
+    black = black_stretches(session, looks)
+    yield f"black           {looks.black.sum()} frames in {len(black)} stretches"
+    yield from _longest(black)
+    frozen = frozen_stretches(session, looks, frozen_seconds)
+    yield f"frozen          {len(frozen)} stretches over {frozen_seconds:g} s with input"
+    yield from _longest(frozen)
+
+
+def _longest(stretches: list[Stretch]) -> Iterator[str]:
+    for stretch in sorted(stretches, key=lambda stretch: -stretch.seconds)[:LISTED]:
+        yield (
+            f"                frames {stretch.start} to {stretch.stop - 1}, {stretch.seconds:.1f} s, "
+            f"{stretch.inputs} inputs"
+        )
 
 
 def _size_lines(session: Session) -> Iterator[str]:

@@ -43,7 +43,7 @@ class ScaledScreen(Screen):
         return self._size_px
 
     def grab(self) -> NDArray[np.uint8]:
-        return np.asarray(Image.fromarray(self._inner.grab()).resize(self._size_px, Image.Resampling.BOX))
+        return np.array(Image.fromarray(self._inner.grab()).resize(self._size_px, Image.Resampling.BOX))
 
     def close(self) -> None:
         self._inner.close()

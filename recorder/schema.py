@@ -9,8 +9,9 @@ import numpy as np
 
 from recorder.actions import Event, EventKind
 from recorder.pointer import PointerShape
+from recorder.states import STATE_DTYPE
 
-SCHEMA = 1
+SCHEMA = 2
 CHUNK_FRAMES = 16
 LEVEL = 3  # of zstd
 PARTIAL_SUFFIX = ".partial"
@@ -18,6 +19,8 @@ FRAMES, TIMES, LATE = "frames/rgb", "frames/t_ns", "frames/late_ns"
 POINTER_X, POINTER_Y, POINTER_SHAPE, SHAPES = "pointer/x", "pointer/y", "pointer/shape", "pointer/shapes"
 EVENTS = "events"
 PROMPT_FROM, PROMPT_TEXT = "prompts/from_frame", "prompts/text"
+PROMPT_ATTRIBUTES = "prompts/attributes"  # beside each text what it tells, as JSON; absent where no prompt has that
+STATES, RAW = "states", "raw"  # since version 2
 NO_SHAPE = -1
 SHA256 = "sha256"  # attribute of a complete file (`seal`); absent in those of older programs
 PAUSES = "paused_before_frame"  # attribute: frames before which the recording was paused; absent without any
@@ -41,6 +44,9 @@ EVENT_DTYPE = np.dtype(
         ("symbol", "<u4"),
     ]
 )
+RAW_DTYPE = np.dtype([("t_ns", "<i8"), ("kind", "u1"), ("dx", "<f4"), ("dy", "<f4")])
+LATER_COLUMNS = {STATES: STATE_DTYPE, RAW: RAW_DTYPE}
+LATER_SINCE = 2  # the version that made them a part of every file
 
 
 def event_row(event: Event) -> tuple[int, ...]:
@@ -92,8 +98,29 @@ def create_datasets(file: h5py.File, size_px: tuple[int, int], chunk_frames: int
         file.create_dataset(name, shape=(0,), maxshape=(None,), dtype=dtype, chunks=(4096,))
     file.create_group(SHAPES)
     file.create_dataset(EVENTS, shape=(0,), maxshape=(None,), dtype=EVENT_DTYPE, chunks=(4096,))
+    for name in LATER_COLUMNS:
+        create_later(file, name)
     file.create_dataset(PROMPT_FROM, shape=(0,), maxshape=(None,), dtype="<i8", chunks=(256,))
     file.create_dataset(PROMPT_TEXT, shape=(0,), maxshape=(None,), dtype=h5py.string_dtype(), chunks=(256,))
+
+
+def create_later(file: h5py.File, name: str) -> h5py.Dataset:
+    """Make one of the empty LATER_COLUMNS."""
+    return file.create_dataset(name, shape=(0,), maxshape=(None,), dtype=LATER_COLUMNS[name], chunks=(1024,))
+
+
+def create_prompt_attributes(file: h5py.File) -> h5py.Dataset:
+    """Make the dataset of what the prompts tell, empty for those that are there."""
+    texts = file[PROMPT_TEXT]
+    assert isinstance(texts, h5py.Dataset)
+    return file.create_dataset(
+        PROMPT_ATTRIBUTES, shape=texts.shape, maxshape=(None,), dtype=h5py.string_dtype(), chunks=(256,)
+    )
+
+
+def columns(file: h5py.File) -> tuple[str, ...]:
+    """The datasets that this file has: COLUMNS, and what only some files have."""
+    return (*COLUMNS, *(name for name in (*LATER_COLUMNS, PROMPT_ATTRIBUTES) if name in file))
 
 
 def layout_faults(file: h5py.File) -> Iterator[str]:
@@ -106,7 +133,10 @@ def layout_faults(file: h5py.File) -> Iterator[str]:
     if not isinstance(file.get(SHAPES), h5py.Group):
         yield f"lacks '{SHAPES}'"
     row_shapes = {FRAMES: (attributes["height_px"], attributes["width_px"], 3)}
+    needed = attributes.get("schema", SCHEMA) >= LATER_SINCE
     dtypes = {**PER_FRAME, FRAMES: "u1", EVENTS: EVENT_DTYPE, PROMPT_FROM: "<i8", PROMPT_TEXT: "O"}
+    dtypes |= {name: dtype for name, dtype in LATER_COLUMNS.items() if name in file or needed}
+    dtypes |= {PROMPT_ATTRIBUTES: "O"} if PROMPT_ATTRIBUTES in file else {}
     for name, dtype in dtypes.items():
         dataset = file.get(name)
         if not isinstance(dataset, h5py.Dataset):

@@ -18,7 +18,7 @@ def seal(file: h5py.File) -> None:
 def digest(file: h5py.File) -> str:
     """SHA-256, hexadecimal, of attributes, columns, pointer shapes and the stored chunks of frames."""
     sha = hashlib.sha256(_attributes(file))
-    for name in schema.COLUMNS:
+    for name in schema.columns(file):
         dataset: Any = file[name]
         sha.update(f"{name} {dataset.shape}".encode())
         if name == schema.FRAMES:

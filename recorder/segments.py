@@ -7,6 +7,7 @@ too short to roll over looks like any other, and every segment ends in .h5, so t
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from recorder import schema
 from recorder.damage import in_one_sentence
 from recorder.joined import JoinedFrames
 from recorder.pointer import PointerShape
+from recorder.prompt import Prompt
 from recorder.session import Session
 
 
@@ -99,18 +101,23 @@ class SegmentedSession(Session):
         self.pointer_x_px = np.concatenate([part.pointer_x_px for part in parts])
         self.pointer_y_px = np.concatenate([part.pointer_y_px for part in parts])
         self.event_rows = np.concatenate([part.event_rows[_carried(part, schema.CARRIED_EVENTS) :] for part in parts])
+        self.raw_rows = np.concatenate([part.raw_rows for part in parts])
         self._shapes: dict[bytes, PointerShape] = {}
         self.pointer_shape = np.concatenate([self._shape_numbers(part) for part in parts])
+
+    @cached_property
+    def state_rows(self) -> NDArray[np.void]:
+        return np.concatenate([part.state_rows for part in self._parts])
 
     def column_lengths(self) -> dict[str, int]:
         lengths = [part.column_lengths() for part in self._parts]
         return {name: sum(length[name] for length in lengths) for name in schema.PER_FRAME}
 
-    def prompts(self) -> list[tuple[int, str]]:
+    def whole_prompts(self) -> list[tuple[int, Prompt]]:
         return [
-            (start + frame, text)
+            (start + frame, prompt)
             for start, part in zip(self._starts, self._parts, strict=True)
-            for frame, text in part.prompts()[_carried(part, schema.CARRIED_PROMPTS) :]
+            for frame, prompt in part.whole_prompts()[_carried(part, schema.CARRIED_PROMPTS) :]
         ]
 
     def shapes(self) -> list[PointerShape]:

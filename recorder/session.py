@@ -1,5 +1,6 @@
 """Reads a session file."""
 
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -16,15 +17,18 @@ from recorder.damage import ANY_COMPLAINT, in_one_sentence
 from recorder.frames import Frames
 from recorder.joined import JoinedFrames
 from recorder.pointer import PointerShape
+from recorder.prompt import Prompt
 from recorder.seal import digest
+from recorder.states import State, states_of
 
 
 class Session:
     """An open session; a context manager.
 
     `frames[i]` is (H, W, 3) uint8, read lazily; `t_ns` the frame times; `pointer_x_px`, `pointer_y_px`,
-    `pointer_shape` the pointer plane (`schema.NO_SHAPE` where hidden); `event_rows` the events as
-    `schema.EVENT_DTYPE`; `attributes` what the file says of itself.
+    `pointer_shape` the pointer plane (`schema.NO_SHAPE` where hidden); `event_rows`, `state_rows` and `raw_rows` the
+    events, what was held each second and what mice reported, as `schema` has them; `attributes` what the file says of
+    itself.
 
     Raises ValueError, with the remedy, for a file that is missing, foreign, damaged or newer than this program.
     """
@@ -40,6 +44,14 @@ class Session:
 
     def __len__(self) -> int:
         return len(self.t_ns)
+
+    @cached_property
+    def state_rows(self) -> NDArray[np.void]:
+        """What was held, each second; of a file of version 1 as the writer of this version would have put it."""
+        with in_one_sentence(self.path, "what was held"):
+            if schema.STATES in self._file:
+                return self._later_array(schema.STATES)
+        return states_of(self.events(), self.t_ns, self.pointer_x_px, self.pointer_y_px)
 
     @property
     def complete(self) -> bool:
@@ -80,16 +92,40 @@ class Session:
         with in_one_sentence(self.path, "its events"):
             return [schema.event_from_row(row) for row in self.event_rows]
 
-    def actions(self) -> list[Action]:
-        """One action a frame, derived from the events."""
-        start = (int(self.pointer_x_px[0]), int(self.pointer_y_px[0])) if len(self) else (0, 0)
-        return frame_actions(self.events(), self.t_ns.tolist(), start)
+    def actions(self, start: int = 0, stop: int | None = None) -> list[Action]:
+        """One action a frame, derived from the events; of frames start to stop - 1, from the last state before them."""
+        state = self._state_before(start)
+        if state is None:
+            begin = (int(self.pointer_x_px[0]), int(self.pointer_y_px[0])) if len(self) else (0, 0)
+            return frame_actions(self.events(), self.t_ns[:stop].tolist(), begin)[start:]
+        later = np.flatnonzero(self.event_rows["t_ns"] > state.t_ns)
+        with in_one_sentence(self.path, "its events"):
+            events = [schema.event_from_row(row) for row in self.event_rows[later[0] :]] if later.size else []
+        first = int(np.searchsorted(self.t_ns, state.t_ns, side="right"))
+        times = self.t_ns[first:stop].tolist()
+        return frame_actions(events, times, (state.x_px, state.y_px), state.buttons, state.keys)[start - first :]
+
+    def states(self) -> list[State]:
+        """What was held, each second."""
+        return [State.of(row) for row in self.state_rows]
 
     def prompts(self) -> list[tuple[int, str]]:
         """(from_frame, text), in order."""
+        return [(frame, prompt.text) for frame, prompt in self.whole_prompts()]
+
+    def prompt_attributes(self) -> list[tuple[int, dict[str, Any]]]:
+        """(from_frame, what the screen shows as data), in order; empty for a session without it."""
         with in_one_sentence(self.path, "its prompts"):
-            texts = self._dataset(schema.PROMPT_TEXT).asstr()[:]
-            return list(zip(self._array(schema.PROMPT_FROM).tolist(), map(str, texts), strict=True))
+            told = [(frame, prompt.attributes()) for frame, prompt in self.whole_prompts()]
+            return [(frame, attributes) for frame, attributes in told if attributes is not None]
+
+    def whole_prompts(self) -> list[tuple[int, Prompt]]:
+        """(from_frame, text and attributes), in order."""
+        with in_one_sentence(self.path, "its prompts"):
+            starts, texts = self._array(schema.PROMPT_FROM).tolist(), self._texts(schema.PROMPT_TEXT)
+            stored = schema.PROMPT_ATTRIBUTES in self._file
+            attributes = self._texts(schema.PROMPT_ATTRIBUTES) if stored else [""] * len(texts)
+            return [(start, Prompt(*said)) for start, *said in zip(starts, texts, attributes, strict=True)]
 
     def shapes(self) -> list[PointerShape]:
         """The pointer shapes that occur, by their number."""
@@ -127,12 +163,21 @@ class Session:
             self.pointer_y_px: NDArray[np.int32] = self._array(schema.POINTER_Y)
             self.pointer_shape: NDArray[np.int16] = self._array(schema.POINTER_SHAPE)
             self.event_rows: NDArray[np.void] = self._array(schema.EVENTS)
+            self.raw_rows = self._later_array(schema.RAW)
+
+    def _state_before(self, frame: int) -> State | None:
+        """The last state of a frame before this one, if there is any."""
+        before = int(np.searchsorted(self.state_rows["t_ns"], self.t_ns[frame], side="left")) if frame else 0
+        return State.of(self.state_rows[before - 1]) if before else None
 
     def _dataset(self, name: str) -> h5py.Dataset:
         dataset = self._file[name]
         if not isinstance(dataset, h5py.Dataset):
             raise TypeError(f"{name} is no dataset")
         return dataset
+
+    def _texts(self, name: str) -> list[str]:
+        return [str(text) for text in self._dataset(name).asstr()[:]]
 
     def _array(self, name: str) -> NDArray[Any]:
         dataset = self._dataset(name)
@@ -141,6 +186,9 @@ class Session:
         ):  # columns are stored as they are; a broken length fills the memory
             raise OSError(f"{name} is longer than its file")
         return np.asarray(dataset[:])
+
+    def _later_array(self, name: str) -> NDArray[np.void]:
+        return self._array(name) if name in self._file else np.empty(0, schema.LATER_COLUMNS[name])
 
     def _check_version(self) -> None:
         version = self.attributes.get("schema")

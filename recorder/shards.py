@@ -2,7 +2,8 @@
 
 KEY.npz holds `frames` uint8 (T, H, W, 3), `t_ns` int64 (T,) and `pointer` int32 (T, 3): x, y and the shape's number,
 `schema.NO_SHAPE` where it is hidden. KEY.json says the rest, frames counted from the clip's first: one action a frame,
-the prompts with the one in force first, pauses, and the pointer shapes that occur as in `interchange.ShapeLine`.
+the prompts with the one in force first, their attributes where they have them, pauses, and the pointer shapes that
+occur as in `interchange.ShapeLine`.
 """
 
 import io
@@ -74,6 +75,7 @@ def _arrays(session: Session, start: int, stop: int) -> bytes:
 
 
 def _told(session: Session, actions: list[Action], shapes: list[PointerShape], start: int, stop: int) -> dict[str, Any]:
+    prompts = excerpt_prompts(session.whole_prompts(), start, stop)
     numbers = sorted({*session.pointer_shape[start:stop].tolist()} - {NO_SHAPE})
     return {
         "session": session.path.name,
@@ -81,7 +83,8 @@ def _told(session: Session, actions: list[Action], shapes: list[PointerShape], s
         "size_px": session.size_px,
         "fps": session.fps,
         "pauses": [frame - start for frame in session.pauses if start <= frame < stop],
-        "prompts": excerpt_prompts(session.prompts(), start, stop),
+        "prompts": [(frame, prompt.text) for frame, prompt in prompts],
+        "prompt_attributes": [(frame, prompt.attributes()) for frame, prompt in prompts if prompt.attributes_json],
         "shapes": {number: asdict(ShapeLine.of(shapes[number])) for number in numbers},
         "actions": [_action(action) for action in actions],
     }

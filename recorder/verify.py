@@ -94,6 +94,7 @@ def faults(path: Path, *, quick: bool = False, random: Random | None = None) -> 
             found += _chunk_faults(session, starts)
             if not found and not session.as_written():
                 found.append("it was changed after it was written; copy it again from its source")
+            found += [] if found else _black_faults(session)
             return [*(f"{path}: {fault}" for fault in found), *segment_faults(session)]
     except ValueError as error:
         return [str(error)]
@@ -145,12 +146,29 @@ def _prompt_faults(session: Session) -> Iterator[str]:
         yield "prompts do not ascend; record it again"
     if any(not 0 <= frame < len(session) for frame in starts):
         yield f"a prompt begins outside the session's {len(session)} frames; record it again"
+    session.prompt_attributes()  # which says itself what is no JSON
+
+
+def _state_faults(session: Session) -> Iterator[str]:
+    times = session.state_rows["t_ns"] if session.attributes["schema"] >= schema.LATER_SINCE else session.t_ns[:0]
+    if (np.diff(times) <= 0).any() or not np.isin(times, session.t_ns).all():
+        yield "its states are not of frames, one after the other; record it again"
 
 
 def _chunk_faults(session: Session, starts: Iterable[int]) -> Iterator[str]:
     broken = [start for start in starts if not session.frames.decodes(start)]
     if broken:
         yield f"frames from {broken[0]} on do not decode ({len(broken)} chunks); copy the file again from its source"
+
+
+def _black_faults(session: Session) -> Iterator[str]:
+    """Segments of a longer recording may be black: what a screen shows that is off for a while."""
+    one_of_many = session.attributes.get(schema.SEGMENT, 0) > 0 or session.attributes.get(schema.CONTINUES, False)
+    if not one_of_many and not any(rgb.any() for rgb in session.frames.one_by_one(0, len(session))):
+        yield (
+            "all its frames are black; wake the screen, or hide and mask less of it ('--only' names applications by "
+            "their window class), and record it again"
+        )
 
 
 CHECKS: tuple[Callable[[Session], Iterator[str]], ...] = (
@@ -160,4 +178,5 @@ CHECKS: tuple[Callable[[Session], Iterator[str]], ...] = (
     _event_faults,
     _pointer_faults,
     _prompt_faults,
+    _state_faults,
 )

@@ -3,7 +3,7 @@
 import os
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -16,6 +16,7 @@ from recorder import schema
 from recorder.actions import Event, table_hash
 from recorder.pointer import PointerShape, PointerState
 from recorder.seal import seal
+from recorder.states import Keyboard, StateKeeper
 
 FLUSH_NS = 1_000_000_000
 CHUNK_CACHE_BYTES = 64 << 20
@@ -84,7 +85,7 @@ class SessionWriter:
     def _adopt(self, path: Path, file: h5py.File, flush_ns: float) -> None:
         self.path, self._partial, self._file = path, partial_path(path), file
         # Kept open: h5py swallows the write errors of a dataset that is closed.
-        self._datasets = {name: file[name] for name in schema.COLUMNS}
+        self._datasets = {name: file[name] for name in schema.columns(file)}
         frames: Any = self._datasets[schema.FRAMES]
         self.frames_written = int(frames.shape[0])
         self._chunk_frames = int(frames.chunks[0])
@@ -92,6 +93,9 @@ class SessionWriter:
         self._rgb: list[NDArray[np.uint8]] = []
         self._rows: list[tuple[int, int, int, int, int]] = []
         self._events: list[Event] = []
+        self._later: dict[str, list[tuple[object, ...]]] = {name: [] for name in schema.LATER_COLUMNS}
+        self._keeper = StateKeeper()
+        self._keeper.feed(map(schema.event_from_row, np.asarray(file[schema.EVENTS])))
         self._shape_index = {shape.key(): index for index, shape in enumerate(schema.load_shapes(file))}
         self._last_flush_ns: int | None = None
         self._failed = False
@@ -103,6 +107,9 @@ class SessionWriter:
         Raises ValueError when the disk is full; the file then holds everything up to the last flush.
         """
         self._rgb.append(rgb)
+        state = self._keeper.at_frame(t_ns, pointer.x_px, pointer.y_px)
+        if state is not None:
+            self._later[schema.STATES].append(state.row())
         self._rows.append((t_ns, late_ns, pointer.x_px, pointer.y_px, self._shape(pointer.shape)))
         self._last_flush_ns = t_ns if self._last_flush_ns is None else self._last_flush_ns
         full_chunk = (self.frames_written + len(self._rgb)) % self._chunk_frames == 0
@@ -113,11 +120,27 @@ class SessionWriter:
     def add_events(self, events: Sequence[Event]) -> None:
         """Append input events; they come in time order."""
         self._events.extend(events)
+        self._keeper.feed(events)
 
-    def add_prompt(self, text: str) -> None:
-        """What the screen shows from the next frame on."""
-        self._write(lambda: self._append(schema.PROMPT_FROM, [self.frames_written + len(self._rgb)]))
-        self._write(lambda: self._append(schema.PROMPT_TEXT, [text]))
+    def add_raw(self, rows: Iterable[tuple[object, ...]]) -> None:
+        """Append rows of RAW_DTYPE; they come in time order."""
+        self._later[schema.RAW].extend(rows)
+
+    def switch_keyboard(self, keyboard: Keyboard) -> None:
+        """Which locks and layout hold from the next frame on."""
+        self._keeper.switch(keyboard)
+
+    def add_prompt(self, text: str, attributes_json: str = "") -> None:
+        """What the screen shows from the next frame on, and the same as a JSON object where that is known."""
+        self._write(lambda: self._append_prompt(text, attributes_json))
+
+    def _append_prompt(self, text: str, attributes_json: str) -> None:
+        if attributes_json and schema.PROMPT_ATTRIBUTES not in self._datasets:
+            self._datasets[schema.PROMPT_ATTRIBUTES] = schema.create_prompt_attributes(self._file)
+        self._append(schema.PROMPT_FROM, [self.frames_written + len(self._rgb)])
+        self._append(schema.PROMPT_TEXT, [text])
+        if schema.PROMPT_ATTRIBUTES in self._datasets:
+            self._append(schema.PROMPT_ATTRIBUTES, [attributes_json])
 
     def add_pause(self) -> None:
         """Say that nothing was recorded for a while before the next frame."""
@@ -151,6 +174,10 @@ class SessionWriter:
             rows = np.array([schema.event_row(event) for event in self._events], schema.EVENT_DTYPE)
             self._append(schema.EVENTS, rows)
             self._events.clear()
+        for name, later in self._later.items():
+            if later:
+                self._append(name, np.array(later, schema.LATER_COLUMNS[name]))
+                later.clear()
         self._file.flush()
 
     def _append(self, name: str, values: Any) -> None:

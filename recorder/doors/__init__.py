@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +11,11 @@ from numpy.typing import NDArray
 from recorder.actions import Event
 from recorder.box import Box
 from recorder.pointer import PointerState
+from recorder.states import Keyboard
 
 
 class DisplayGone(ValueError):
-    """The display behind a door went away."""
+    """The display behind a door, or what was recorded of it, went away."""
 
 
 class Screen(ABC):
@@ -54,6 +56,49 @@ class Input(ABC):
     def close(self) -> None: ...
 
 
+class RawKind(IntEnum):
+    """What a device moved; the number is what the session file stores."""
+
+    MOTION = 0
+    SCROLL = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class RawMove:
+    """What a mouse reports itself, before acceleration and beyond the screen's edge.
+
+    Of MOTION `dx`, `dy` are counts of the device, to the right and down; of SCROLL wheel steps and fractions of them,
+    to the right and up.
+    """
+
+    t_ns: int
+    kind: RawKind
+    dx: float
+    dy: float
+
+
+class Raw(ABC):
+    """Observes what mice report from the moment it is made."""
+
+    @abstractmethod
+    def drain(self) -> list[RawMove]:
+        """What came since the last call, in time order; raises DisplayGone."""
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+
+class Switches(ABC):
+    """Tells what the keyboard has switched on."""
+
+    @abstractmethod
+    def read(self) -> Keyboard:
+        """Locks and layout now; raises DisplayGone."""
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Window:
     """A top-level window with its frame; `app` is its class in lower case, `process` its process id."""
@@ -66,6 +111,7 @@ class Window:
     maximised: bool
     active: bool
     process: int | None = None
+    title: str = ""
 
 
 def active(windows: Sequence[Window]) -> Window | None:
@@ -81,8 +127,26 @@ class Windows(ABC):
         """Normal windows and dialogs, bottom of the stack first; raises DisplayGone."""
 
     @abstractmethod
+    def place(self, number: int) -> Box | None:
+        """Where the inside of a window is, without its frame; None while it is not shown.
+
+        Raises LookupError where there is no such window, and DisplayGone.
+        """
+
+    @abstractmethod
     def popups(self) -> list[Box]:
         """Menus, tooltips and the like, which lie above all windows; raises DisplayGone."""
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+
+class Monitors(ABC):
+    """Tells which part of the screen each monitor shows."""
+
+    @abstractmethod
+    def boxes(self) -> dict[str, Box]:
+        """The monitors that are on, by their names; raises DisplayGone."""
 
     @abstractmethod
     def close(self) -> None: ...

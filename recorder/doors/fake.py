@@ -1,7 +1,7 @@
 """A made-up screen, pointer and user, the same on every run: for tests and for machines without a display."""
 
 import bisect
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from recorder.actions import Event
 from recorder.box import Box
 from recorder.clock import Clock
-from recorder.doors import Input, Passwords, Pointer, Screen, Window, Windows
+from recorder.doors import Input, Monitors, Passwords, Pointer, Raw, RawMove, Screen, Switches, Window, Windows
 from recorder.pointer import PointerShape, PointerState
+from recorder.states import Keyboard
 
 SQUARE_PX = 16
 SPEED_PX_PER_S = 60
@@ -68,8 +69,26 @@ class FakeWindows(Windows):
     def windows(self) -> list[Window]:
         return self.shown
 
+    def place(self, number: int) -> Box | None:
+        for window in self.shown:
+            if window.number == number:
+                return None if window.hidden else window.box
+        raise LookupError(number)
+
     def popups(self) -> list[Box]:
         return self.open
+
+    def close(self) -> None: ...
+
+
+class FakeMonitors(Monitors):
+    """Given monitors."""
+
+    def __init__(self, boxes: Mapping[str, Box]) -> None:
+        self.on = dict(boxes)
+
+    def boxes(self) -> dict[str, Box]:
+        return self.on
 
     def close(self) -> None: ...
 
@@ -100,5 +119,32 @@ class FakeInput(Input):
         count = bisect.bisect_right(self._events, self._clock.now_ns(), key=lambda event: event.t_ns)
         happened, self._events = self._events[:count], self._events[count:]
         return happened
+
+    def close(self) -> None: ...
+
+
+class FakeRaw(Raw):
+    """Hands out given moves, in time order, once the clock has reached them."""
+
+    def __init__(self, clock: Clock, moves: Sequence[RawMove] = ()) -> None:
+        self._clock = clock
+        self._moves = list(moves)
+
+    def drain(self) -> list[RawMove]:
+        count = bisect.bisect_right(self._moves, self._clock.now_ns(), key=lambda move: move.t_ns)
+        happened, self._moves = self._moves[:count], self._moves[count:]
+        return happened
+
+    def close(self) -> None: ...
+
+
+class FakeSwitches(Switches):
+    """Given locks and layout."""
+
+    def __init__(self, keyboard: Keyboard) -> None:
+        self.on = keyboard
+
+    def read(self) -> Keyboard:
+        return self.on
 
     def close(self) -> None: ...

@@ -25,10 +25,14 @@ from recorder.actions import (
     Event,
     EventKind,
 )
-from recorder.doors import DisplayGone, Injector, Input, Pointer, Screen
+from recorder.doors import DisplayGone, Injector, Input, Pointer, Screen, Switches
 from recorder.pointer import PointerShape, PointerState
+from recorder.states import CAPS_LOCK, NUM_LOCK, Keyboard
+from recorder.stuck import StuckKeys
 
 _EVDEV_OFFSET = 8
+_LOOK_NS = 1_000_000_000
+_LAYOUT_SHIFT, _LAYOUTS = 13, 4  # where the state of XKB holds the layout's number
 _XFIXES_GET_CURSOR_IMAGE_AND_NAME = 25
 
 
@@ -40,6 +44,14 @@ def open_display(name: str | None) -> Display:
         raise ValueError(
             f"no X11 display '{name or ''}': start one or set DISPLAY (on Wayland log in to an X11 session)"
         ) from problem
+
+
+def stop_auto_repeat(name: str) -> None:
+    """Let a held key type once: what is typed by itself has no event, so no cause."""
+    display = open_display(name)
+    display.change_keyboard_control(auto_repeat_mode=X.AutoRepeatModeOff)
+    display.sync()
+    display.close()
 
 
 # What the libraries raise when the server is gone; mss fails an assertion where it notices late.
@@ -151,6 +163,8 @@ class X11Input(Input):
         self._symbols = open_display(display)
         self._queue: deque[Event] = deque()
         self._held: set[int] = set()
+        self._stuck, self._looked_ns = StuckKeys(), 0
+        self._focus: Any = None
         self._context = self._control.record_create_context(
             0,
             [record.AllClients],
@@ -173,7 +187,8 @@ class X11Input(Input):
         self._thread.start()
 
     def drain(self) -> list[Event]:
-        return [self._queue.popleft() for _ in range(len(self._queue))]
+        told = [self._queue.popleft() for _ in range(len(self._queue))]
+        return told + self._release_stuck()
 
     def close(self) -> None:
         with suppress(*_GONE):  # with the server its context is gone
@@ -181,6 +196,21 @@ class X11Input(Input):
             self._control.flush()
             self._thread.join(timeout=1)
             self._control.close()
+
+    def _release_stuck(self) -> list[Event]:
+        """Releases of keys that nobody holds any more; looked for each second and right after the focus changes."""
+        with suppress(*_GONE):  # the screen door says that the server is gone
+            focus, now_ns = self._control.get_input_focus().focus, time.monotonic_ns()
+            due = now_ns - self._looked_ns >= _LOOK_NS or focus != self._focus or self._stuck.suspected
+            if not due:
+                return []
+            self._focus, self._looked_ns = focus, now_ns
+            at = self._control.screen().root.query_pointer()
+            stuck = self._stuck.look(set(self._held), _keys_down(self._control.query_keymap()))
+            self._held -= stuck
+            where = {"t_ns": now_ns, "x_px": int(at.root_x), "y_px": int(at.root_y)}
+            return [Event(kind=EventKind.KEY_UP, code=code, **where) for code in sorted(stuck)]
+        return []
 
     def _run(self) -> None:
         with suppress(*_GONE):  # the screen door says that the server is gone
@@ -197,7 +227,7 @@ class X11Input(Input):
                 self._queue.append(event)
 
     def _translate(self, raw: Any) -> Event | None:
-        at = {"t_ns": _server_time_ns(raw.time), "x_px": int(raw.root_x), "y_px": int(raw.root_y)}
+        at = {"t_ns": server_time_ns(raw.time), "x_px": int(raw.root_x), "y_px": int(raw.root_y)}
         if raw.type == X.MotionNotify:
             return Event(kind=EventKind.MOTION, **at)
         if raw.type in (X.ButtonPress, X.ButtonRelease):
@@ -213,6 +243,12 @@ class X11Input(Input):
         return Event(kind=EventKind.KEY_DOWN if down else EventKind.KEY_UP, code=code, symbol=symbol, **at)
 
 
+def _keys_down(keymap: Any) -> set[int]:
+    """The keys of the server's map of 256 bits."""
+    codes = np.flatnonzero(np.unpackbits(np.array(keymap, np.uint8), bitorder="little"))
+    return {KEY_BY_EVDEV[code] for code in (codes - _EVDEV_OFFSET).tolist() if code in KEY_BY_EVDEV}
+
+
 def _button_event(button: int, down: bool, at: dict[str, int]) -> Event | None:
     if button in X11_SCROLL:
         dx, dy = X11_SCROLL[button]
@@ -223,7 +259,7 @@ def _button_event(button: int, down: bool, at: dict[str, int]) -> Event | None:
     return Event(kind=kind, code=BUTTONS.index(X11_BUTTONS[button]), **at)
 
 
-def _server_time_ns(time_ms: int) -> int:
+def server_time_ns(time_ms: int) -> int:
     """The server's 32-bit milliseconds on the monotonic clock, which it counts from.
 
     Signed, because a server that rounds up may be a millisecond ahead.
@@ -231,6 +267,24 @@ def _server_time_ns(time_ms: int) -> int:
     now_ms = time.monotonic_ns() // 1_000_000
     age_ms = ((now_ms - time_ms + (1 << 31)) & 0xFFFFFFFF) - (1 << 31)
     return (now_ms - age_ms) * 1_000_000
+
+
+class X11Switches(Switches):
+    """Locks and layout; Num Lock is the second modifier, as on every common keyboard map."""
+
+    def __init__(self, display: str | None = None) -> None:
+        self._display = open_display(display)
+        self._root = self._display.screen().root
+
+    def read(self) -> Keyboard:
+        with display_gone():
+            mask = int(self._root.query_pointer().mask)
+        caps, num = bool(mask & X.LockMask), bool(mask & X.Mod2Mask)
+        return Keyboard(locks=CAPS_LOCK * caps + NUM_LOCK * num, layout=mask >> _LAYOUT_SHIFT & (_LAYOUTS - 1))
+
+    def close(self) -> None:
+        with suppress(*_GONE):
+            self._display.close()
 
 
 class X11Injector(Injector):

@@ -16,6 +16,7 @@ class X11Windows(Windows):
     def __init__(self, display: str | None = None) -> None:
         self._display = open_display(display)
         self._root = self._display.screen().root
+        self._atom_names: dict[int, str] = {}
 
     def windows(self) -> list[Window]:
         active = self._property(self._root, "_NET_ACTIVE_WINDOW")
@@ -34,6 +35,15 @@ class X11Windows(Windows):
         """Bottom first; a window that the manager has not put into its stack yet counts as the topmost."""
         stack = self._property(self._root, "_NET_CLIENT_LIST_STACKING")
         return stack + [number for number in self._property(self._root, "_NET_CLIENT_LIST") if number not in stack]
+
+    def place(self, number: int) -> Box | None:
+        window = self._display.create_resource_object("window", number)
+        with display_gone():
+            try:
+                shown = window.get_attributes().map_state == X.IsViewable
+                return self._inside(window) if shown else None
+            except error.XError as problem:
+                raise LookupError(f"no window {number:#x}") from problem
 
     def popups(self) -> list[Box]:
         return [box for _, box in self._unmanaged()]
@@ -59,29 +69,38 @@ class X11Windows(Windows):
 
     def _window(self, number: int, active: bool) -> Window | None:
         window = self._display.create_resource_object("window", number)
-        kinds = {self._display.get_atom_name(atom) for atom in self._property(window, "_NET_WM_WINDOW_TYPE")}
+        kinds = {self._atom_name(atom) for atom in self._property(window, "_NET_WM_WINDOW_TYPE")}
         if kinds & {"_NET_WM_WINDOW_TYPE_DOCK", "_NET_WM_WINDOW_TYPE_DESKTOP"}:
             return None
-        geometry = window.get_geometry()
-        corner = self._root.translate_coords(window, 0, 0)
+        inside = self._inside(window)
         left, right, top, bottom = [*self._property(window, "_NET_FRAME_EXTENTS"), 0, 0, 0, 0][:4]
-        states = {self._display.get_atom_name(atom) for atom in self._property(window, "_NET_WM_STATE")}
+        states = {self._atom_name(atom) for atom in self._property(window, "_NET_WM_STATE")}
         classes = window.get_wm_class() or ("", "")
         return Window(
             number=number,
             app=classes[1].lower(),
             box=Box(
-                x_px=corner.x - left,
-                y_px=corner.y - top,
-                width_px=geometry.width + left + right,
-                height_px=geometry.height + top + bottom,
+                x_px=inside.x_px - left,
+                y_px=inside.y_px - top,
+                width_px=inside.width_px + left + right,
+                height_px=inside.height_px + top + bottom,
             ),
             dialog="_NET_WM_WINDOW_TYPE_DIALOG" in kinds,
-            hidden="_NET_WM_STATE_HIDDEN" in states,
+            hidden="_NET_WM_STATE_HIDDEN" in states or window.get_attributes().map_state != X.IsViewable,
             maximised="_NET_WM_STATE_MAXIMIZED_VERT" in states,
             active=active,
             process=next(iter(self._property(window, "_NET_WM_PID")), None),
+            title=bytes(self._property(window, "_NET_WM_NAME")).decode(errors="replace"),
         )
+
+    def _inside(self, window: Any) -> Box:
+        geometry, corner = window.get_geometry(), self._root.translate_coords(window, 0, 0)
+        return Box(x_px=corner.x, y_px=corner.y, width_px=geometry.width, height_px=geometry.height)
+
+    def _atom_name(self, atom: int) -> str:
+        if atom not in self._atom_names:  # the server keeps names for ever
+            self._atom_names[atom] = self._display.get_atom_name(atom)
+        return self._atom_names[atom]
 
     def _property(self, window: Any, name: str) -> list[int]:
         reply = window.get_full_property(self._display.intern_atom(name), X.AnyPropertyType)

@@ -1,12 +1,16 @@
 """The home folder of the sandbox: settings that make the desktop plain and quiet, and a few files."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
-WALLPAPERS = {"blue": (0.20, 0.36, 0.58), "green": (0.22, 0.46, 0.34), "grey": (0.38, 0.40, 0.44)}
+from recorder.explorer.appearance import THEMES, WALLPAPERS, Appearance, gradient
+from recorder.explorer.apps import APPS, App
+
 PANEL_HEIGHT_PX = 28
-LAUNCHERS = {"terminal": "xfce4-terminal --title=Terminal", "files": "thunar", "editor": "mousepad"}
-_ICONS = {"terminal": "utilities-terminal", "files": "system-file-manager", "editor": "accessories-text-editor"}
+XFCONF_TYPE = {bool: "bool", int: "int", float: "double", str: "string"}
+_PANEL_POSITION = {"top": 6, "bottom": 8}  # as xfce4-panel numbers the corners on the left
+_IN_MENU = ("terminal", "files", "editor")  # whatever else there is comes after them
 FILES = {
     "notes.txt": "milk\nbread\ncall anna\n",
     "todo.txt": "water plants\nfix bike\n",
@@ -46,6 +50,19 @@ height=uint32 200
 [org/xfce/mousepad/preferences/file]
 session-restore='never'
 """
+CALCULATOR_CONF = """[general]
+
+display_result_font="DejaVu Sans Bold 12"
+custom_button_font=true
+button_font="DejaVu Sans 8"
+display_module_number=false
+display_module_angle=false
+display_module_notation=false
+display_module_arith=false
+display_module_open=false
+mode=0
+show_menu_bar=false
+"""
 
 MENU = """<!DOCTYPE Menu PUBLIC "-//freedesktop//DTD Menu 1.0//EN" "http://www.freedesktop.org/standards/menu-spec/1.0/menu.dtd">
 <Menu>
@@ -54,7 +71,7 @@ MENU = """<!DOCTYPE Menu PUBLIC "-//freedesktop//DTD Menu 1.0//EN" "http://www.f
   <Include><Filename>dreamdesk-terminal.desktop</Filename><Filename>dreamdesk-files.desktop</Filename></Include>
   <Menu>
     <Name>Accessories</Name>
-    <Include><Filename>dreamdesk-editor.desktop</Filename><Filename>dreamdesk-files.desktop</Filename></Include>
+    <Include><Filename>dreamdesk-editor.desktop</Filename><Filename>dreamdesk-files.desktop</Filename>@MORE@</Include>
   </Menu>
   <Layout>
     <Filename>dreamdesk-terminal.desktop</Filename><Filename>dreamdesk-files.desktop</Filename>
@@ -64,8 +81,8 @@ MENU = """<!DOCTYPE Menu PUBLIC "-//freedesktop//DTD Menu 1.0//EN" "http://www.f
 """
 
 
-def write_home(home: Path, *, wallpaper: str) -> None:
-    """Make the home folder of an ordinary user with that wallpaper colour (a key of WALLPAPERS)."""
+def write_home(home: Path, appearance: Appearance, launchers: Sequence[str]) -> None:
+    """Make the home folder of an ordinary user with that look and these applications (keys of APPS) in the panel."""
     (home.parent / "run").mkdir(mode=0o700, parents=True)
     for folder in FOLDERS:
         (home / folder).mkdir(parents=True)
@@ -77,11 +94,15 @@ def write_home(home: Path, *, wallpaper: str) -> None:
     _write(config / "glib-2.0/settings/keyfile", MOUSEPAD_KEYFILE)
     _write(config / "gtk-3.0/settings.ini", "[Settings]\ngtk-cursor-blink=false\ngtk-enable-animations=false\n")
     _write(config / "gtk-3.0/bookmarks", "")
-    _write(config / "menus/xfce-applications.menu", MENU)
-    for name, command in LAUNCHERS.items():
-        _write(home / f".local/share/applications/dreamdesk-{name}.desktop", _desktop_entry(name, command))
-        _write(config / f"xfce4/panel/launcher-{_launcher_id(name)}/{name}.desktop", _desktop_entry(name, command))
-    for channel, properties in _channels(wallpaper).items():
+    if "calculator" in launchers:
+        _write(config / "galculator/galculator.conf", CALCULATOR_CONF)
+    more = "".join(f"<Filename>dreamdesk-{name}.desktop</Filename>" for name in launchers if name not in _IN_MENU)
+    _write(config / "menus/xfce-applications.menu", MENU.replace("@MORE@", more))
+    for number, name in _numbered(launchers).items():
+        entry = _desktop_entry(name, APPS[name])
+        _write(home / f".local/share/applications/dreamdesk-{name}.desktop", entry)
+        _write(config / f"xfce4/panel/launcher-{number}/{name}.desktop", entry)
+    for channel, properties in channels(appearance, launchers).items():
         _write(config / f"xfce4/xfconf/xfce-perchannel-xml/{channel}.xml", _channel_xml(channel, properties))
 
 
@@ -90,27 +111,38 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text)
 
 
-def _launcher_id(name: str) -> int:
-    return 10 + list(LAUNCHERS).index(name)
+def _numbered(launchers: Sequence[str]) -> dict[int, str]:
+    """The panel's plugins of these applications."""
+    return dict(enumerate(launchers, 10))
 
 
-def _desktop_entry(name: str, command: str) -> str:
-    return f"[Desktop Entry]\nType=Application\nName={name.title()}\nExec={command}\nIcon={_ICONS[name]}\n"
+def _desktop_entry(name: str, app: App) -> str:
+    return f"[Desktop Entry]\nType=Application\nName={name.title()}\nExec={app.command}\nIcon={app.icon}\n"
 
 
-def _channels(wallpaper: str) -> dict[str, dict[str, object]]:
-    red, green, blue = WALLPAPERS[wallpaper]
+def _backdrop(appearance: Appearance) -> dict[str, object]:
+    """xfdesktop's colour styles: 0 is plain, 2 a gradient from above to below."""
     backdrop = "/backdrop/screen0/monitorscreen/workspace0"
-    panel = "/panels/panel-1"
-    launchers = {f"/plugins/plugin-{_launcher_id(name)}": "launcher" for name in LAUNCHERS}
-    items = {f"/plugins/plugin-{_launcher_id(name)}/items": [f"{name}.desktop"] for name in LAUNCHERS}
+    plain = appearance.wallpaper_kind == "plain"
+    colours = [WALLPAPERS[appearance.wallpaper]] if plain else gradient(appearance.wallpaper)
+    return {
+        f"{backdrop}/color-style": 0 if plain else 2,
+        f"{backdrop}/image-style": 0,
+        **{f"{backdrop}/rgba{number}": [*colour, 1.0] for number, colour in enumerate(colours, 1)},
+    }
+
+
+def channels(appearance: Appearance, launchers: Sequence[str]) -> dict[str, dict[str, object]]:
+    """The settings of the desktop, by xfconf channel and property."""
+    panel, theme = "/panels/panel-1", THEMES[appearance.theme]
+    plugins = {f"/plugins/plugin-{number}": name for number, name in _numbered(launchers).items()}
     return {
         "xsettings": {
-            "/Net/ThemeName": "Adwaita",
+            "/Net/ThemeName": theme.gtk,
             "/Net/IconThemeName": "Adwaita",
             "/Net/CursorBlink": False,
             "/Net/EnableEventSounds": False,
-            "/Gtk/FontName": "DejaVu Sans 8",
+            "/Gtk/FontName": f"DejaVu Sans {appearance.font_pt}",
             "/Gtk/MonospaceFontName": "DejaVu Sans Mono 8",
             "/Gtk/EnableAnimations": False,
             "/Gtk/CursorThemeName": "Adwaita",
@@ -122,7 +154,7 @@ def _channels(wallpaper: str) -> dict[str, dict[str, object]]:
             "/Xft/RGBA": "none",
         },
         "xfwm4": {
-            "/general/theme": "Default",
+            "/general/theme": theme.frames,
             "/general/title_font": "DejaVu Sans Bold 8",
             "/general/use_compositing": False,
             "/general/placement_mode": "center",
@@ -139,9 +171,7 @@ def _channels(wallpaper: str) -> dict[str, dict[str, object]]:
             "/general/zoom_desktop": False,
         },
         "xfce4-desktop": {
-            f"{backdrop}/color-style": 0,
-            f"{backdrop}/image-style": 0,
-            f"{backdrop}/rgba1": [red, green, blue, 1.0],
+            **_backdrop(appearance),
             "/desktop-icons/style": 2,
             "/desktop-icons/icon-size": 32,
             "/desktop-icons/file-icons/show-filesystem": False,
@@ -151,18 +181,18 @@ def _channels(wallpaper: str) -> dict[str, dict[str, object]]:
         "xfce4-panel": {
             "/configver": 2,
             "/panels": [1],
-            f"{panel}/position": "p=6;x=0;y=0",
+            f"{panel}/position": f"p={_PANEL_POSITION[appearance.panel]};x=0;y=0",
             f"{panel}/position-locked": True,
             f"{panel}/length": 100,
             f"{panel}/size": PANEL_HEIGHT_PX,
             f"{panel}/icon-size": 16,
-            f"{panel}/plugin-ids": [1, *(_launcher_id(name) for name in LAUNCHERS), 2],
+            f"{panel}/plugin-ids": [1, *_numbered(launchers), 2],
             "/plugins/plugin-1": "applicationsmenu",
             "/plugins/plugin-1/show-button-title": False,
             "/plugins/plugin-1/show-tooltips": False,
-            **launchers,
-            **items,
-            **{f"/plugins/plugin-{_launcher_id(name)}/disable-tooltips": True for name in LAUNCHERS},
+            **dict.fromkeys(plugins, "launcher"),
+            **{f"{plugin}/items": [f"{name}.desktop"] for plugin, name in plugins.items()},
+            **{f"{plugin}/disable-tooltips": True for plugin in plugins},
             "/plugins/plugin-2": "tasklist",
             "/plugins/plugin-2/show-tooltips": False,
             "/plugins/plugin-2/flat-buttons": False,
@@ -206,5 +236,4 @@ def _property_xml(name: str, node: dict) -> str:
 def _typed(value: object) -> str:
     if isinstance(value, bool):
         return f'type="bool" value="{str(value).lower()}"'
-    kind = {int: "int", float: "double", str: "string"}[type(value)]
-    return f"type={quoteattr(kind)} value={quoteattr(str(value))}"
+    return f"type={quoteattr(XFCONF_TYPE[type(value)])} value={quoteattr(str(value))}"

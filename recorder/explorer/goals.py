@@ -2,24 +2,22 @@
 
 from collections.abc import Callable
 from random import Random
+from typing import Protocol
 
 from recorder.box import Box
 from recorder.doors import Window
-from recorder.explorer import dotfiles
+from recorder.explorer.apps import APP_CLASS
+from recorder.explorer.dotfiles import PANEL_HEIGHT_PX
 from recorder.explorer.eye import Eye
 from recorder.explorer.hand import RIGHT, Hand
+from recorder.explorer.layout import Layout
 
 MAX_WINDOWS = 3
-PANEL_PX = dotfiles.PANEL_HEIGHT_PX
-MENU_BUTTON_PX = (10, PANEL_PX // 2)
-LAUNCHER_PX = {name: (34 + PANEL_PX * place, PANEL_PX // 2) for place, name in enumerate(dotfiles.LAUNCHERS)}
-APP_CLASS = {"terminal": "xfce4-terminal", "files": "thunar", "editor": "mousepad"}
-TASKLIST_X_PX = 120
 MENUBAR_DY_PX = 39
 MENUBAR_X_PX = (21, 57, 100, 143)
 TITLE_DY_PX = 14
 CLOSE_DX_PX, MAXIMISE_DX_PX, MINIMISE_DX_PX = 15, 38, 61
-ROW_PX = 24
+ROW_Y_PX = (12, 36, 60, 64)  # in the panel's menu, at every font size
 COMMANDS = ("ls", "date -u +%Z", "ls Documents", "cat notes.txt", "cat todo.txt", "echo hello", "clear", "cd Documents",
             "cd", "whoami", "seq 5", "cat Documents/plan.txt")  # fmt: skip
 TEXT = (
@@ -29,14 +27,23 @@ TEXT = (
 WORDS = TEXT.split()
 
 Goal = Callable[["Scene"], None]
+Choices = Callable[["Scene"], dict[Goal, float]]
+
+
+class Wishes(Protocol):
+    """What a text can cause, by other means than the hand."""
+
+    def change_look(self, hand: Hand, random: Random) -> None: ...
+
+    def open_app(self, hand: Hand, name: str) -> None: ...
 
 
 class Scene:
-    """What a goal works with: the hand, what the eye sees now, and the choices' randomness."""
+    """What a goal works with: the hand, what the eye sees now, where things are, and the choices' randomness."""
 
-    def __init__(self, hand: Hand, eye: Eye, random: Random, size_px: tuple[int, int]) -> None:
-        self.hand, self.eye, self.random = hand, eye, random
-        self.width_px, self.height_px = size_px
+    def __init__(self, hand: Hand, eye: Eye, random: Random, layout: Layout, wishes: Wishes | None = None) -> None:
+        self.hand, self.eye, self.random, self.layout, self.wishes = hand, eye, random, layout, wishes
+        self.width_px, self.height_px = layout.size_px
         self.windows = eye.windows()
 
     @property
@@ -59,31 +66,31 @@ class Scene:
 
     def bare_desktop(self) -> tuple[float, float] | None:
         """A point that no window covers, if a few tries find one."""
-        area = Box(x_px=4, y_px=PANEL_PX + 90, width_px=self.width_px - 8, height_px=self.height_px - PANEL_PX - 100)
         for _ in range(12):
-            x, y = self.point(area)
+            x, y = self.point(self.layout.below_icons)
             if not any(window.box.contains(x, y) for window in self.shown):
                 return x, y
         return None
 
 
 def open_from_panel(scene: Scene) -> None:
-    closed = [name for name in LAUNCHER_PX if APP_CLASS[name] not in scene.apps()]
-    name = scene.random.choice(closed if closed and scene.random.random() < 0.85 else sorted(LAUNCHER_PX))
-    scene.hand.click_at(*LAUNCHER_PX[name])
+    launcher_px = scene.layout.launcher_px
+    closed = [name for name in launcher_px if APP_CLASS[name] not in scene.apps()]
+    name = scene.random.choice(closed if closed and scene.random.random() < 0.85 else sorted(launcher_px))
+    scene.hand.click_at(*launcher_px[name])
     scene.hand.wait(scene.random.uniform(0.7, 1.2))
 
 
 def open_from_menu(scene: Scene) -> None:
     hand, random = scene.hand, scene.random
-    hand.click_at(*MENU_BUTTON_PX)
+    hand.click_at(*scene.layout.menu_button_px)
     hand.hesitate(0.4, 0.8)
     menus = scene.eye.menus()
     if not menus:
         return
     row = random.choice((0, 1, 3))
     menu = menus[0]
-    hand.move(menu.x_px + random.uniform(15, 80), menu.y_px + (12, 36, 60, 64)[row])
+    hand.move(menu.x_px + random.uniform(15, 80), menu.y_px + ROW_Y_PX[row])
     hand.hesitate(0.2, 0.5)
     if row == 3:
         hand.hesitate(0.3, 0.5)
@@ -173,7 +180,7 @@ def move_window(scene: Scene) -> None:
     box, random = scene.top.box, scene.random
     grip = box.x_px + random.uniform(30, box.width_px - 100), box.y_px + TITLE_DY_PX
     dx = random.uniform(-box.x_px, scene.width_px - box.right_px) * 0.9
-    dy = random.uniform(PANEL_PX - box.y_px, max(0, scene.height_px - box.bottom_px)) * 0.9
+    dy = random.uniform(scene.layout.top_px - box.y_px, max(0, scene.layout.bottom_px - box.bottom_px)) * 0.9
     scene.hand.drag(grip, (grip[0] + dx, grip[1] + dy))
 
 
@@ -197,9 +204,11 @@ def minimise(scene: Scene) -> None:
 
 
 def use_tasklist(scene: Scene) -> None:
-    share = (scene.width_px - TASKLIST_X_PX) / max(2, len(scene.windows))
+    left_px = scene.layout.tasklist_x_px
+    share = (scene.width_px - left_px) / max(2, len(scene.windows))
     place = scene.random.randrange(len(scene.windows))
-    scene.hand.click_at(TASKLIST_X_PX + share * place + scene.random.uniform(10, share - 20), PANEL_PX / 2)
+    x_px = left_px + share * place + scene.random.uniform(10, share - 20)
+    scene.hand.click_at(x_px, scene.layout.panel_middle_px)
     scene.hand.hesitate(0.4, 0.8)
 
 
@@ -218,7 +227,7 @@ def run_commands(scene: Scene) -> None:
         text = scene.random.choice(COMMANDS)
         if scene.random.random() < 0.3:
             text = "echo " + " ".join(scene.random.choices(WORDS, k=2))
-        _type_with_mistakes(scene, text)
+        type_with_mistakes(scene, text)
         scene.hand.hesitate()
         scene.hand.chord("Enter")
         scene.hand.hesitate(0.3, 0.7)
@@ -226,7 +235,7 @@ def run_commands(scene: Scene) -> None:
 
 def write_text(scene: Scene) -> None:
     words = scene.random.choices(WORDS, k=scene.random.randint(2, 6))
-    _type_with_mistakes(scene, " ".join(words) + scene.random.choice((" ", ".\n", "\n", ", ")))
+    type_with_mistakes(scene, " ".join(words) + scene.random.choice((" ", ".\n", "\n", ", ")))
     if scene.random.random() < 0.25:
         scene.hand.chord("ControlLeft", "KeyA")
         scene.hand.hesitate(0.3, 0.6)
@@ -236,7 +245,7 @@ def write_text(scene: Scene) -> None:
         scene.hand.hesitate(0.05, 0.15)
 
 
-def _type_with_mistakes(scene: Scene, text: str) -> None:
+def type_with_mistakes(scene: Scene, text: str) -> None:
     if scene.random.random() < 0.15:
         place = scene.random.randrange(len(text))
         scene.hand.type(text[:place] + scene.random.choice("asdfjkl"))
@@ -269,7 +278,8 @@ def wander(scene: Scene) -> None:
     for _ in range(scene.random.randint(1, 4)):
         spot = scene.random.uniform(2, scene.width_px - 3), scene.random.uniform(2, scene.height_px - 3)
         if scene.random.random() < 0.35:
-            spot = scene.random.uniform(2, scene.width_px - 3), scene.random.uniform(2, PANEL_PX - 2)
+            in_panel_px = scene.random.uniform(2, scene.width_px - 3), scene.random.uniform(2, PANEL_HEIGHT_PX - 2)
+            spot = in_panel_px[0], scene.layout.panel_top_px + in_panel_px[1]
         elif scene.shown and scene.random.random() < 0.6:
             box = scene.top.box
             spot = scene.random.uniform(box.x_px, box.right_px), box.y_px + scene.random.uniform(2, 50)
@@ -279,8 +289,9 @@ def wander(scene: Scene) -> None:
 
 def click_desktop(scene: Scene) -> None:
     spot = scene.bare_desktop()
-    if scene.random.random() < 0.5 and not any(window.box.contains(52, 70) for window in scene.shown):
-        spot = (52 + scene.random.uniform(-14, 14), 70 + scene.random.uniform(-12, 12))
+    icon_px = scene.layout.home_icon_px
+    if scene.random.random() < 0.5 and not any(window.box.contains(*icon_px) for window in scene.shown):
+        spot = (icon_px[0] + scene.random.uniform(-14, 14), icon_px[1] + scene.random.uniform(-12, 12))
     if spot:
         scene.hand.click_at(*spot)
         scene.hand.hesitate(0.2, 0.5)
@@ -316,23 +327,13 @@ def choices(scene: Scene) -> dict[Goal, float]:
     return goals
 
 
-def pursue(hand: Hand, eye: Eye, random: Random, size_px: tuple[int, int]) -> None:
+def pursue(scene: Scene, choices: Choices) -> None:
     """Choose one goal and do it, after clearing what stands in the way."""
-    scene = Scene(hand, eye, random, size_px)
-    if eye.menus():
+    if scene.eye.menus():
         dismiss(scene)
     elif any(window.dialog for window in scene.windows):
         _answer_dialog(scene)
     else:
         goals = choices(scene)
-        random.choices(list(goals), weights=list(goals.values()))[0](scene)
-    hand.hesitate(0.1, 0.5)
-
-
-def describe(windows: list[Window]) -> str:
-    """What a prompt says of the windows, bottom of the stack first."""
-    names = {app: name for name, app in APP_CLASS.items()}
-    shown = [names.get(window.app, window.app) for window in windows if not window.hidden and not window.dialog]
-    if not shown:
-        return "no window open"
-    return ", ".join(f"{name} open" for name in dict.fromkeys(shown)) + f", {shown[-1]} in front"
+        scene.random.choices(list(goals), weights=list(goals.values()))[0](scene)
+    scene.hand.hesitate(0.1, 0.5)

@@ -56,13 +56,13 @@ class Hand:
         self.x_px, self.y_px = x_px, y_px
         self._injector.move(x_px, y_px)
 
-    def move(self, x_px: float, y_px: float) -> None:
-        """Along a bent path whose duration follows Fitts's law."""
+    def move(self, x_px: float, y_px: float, *, slowness: float = 1.0) -> None:
+        """Along a bent path whose duration follows Fitts's law, times `slowness`."""
         start, end = (self.x_px, self.y_px), (x_px, y_px)
         distance = math.dist(start, end)
         if distance < 1:
             return
-        duration = (0.12 + 0.09 * math.log2(1 + distance / 12)) * self._random.uniform(0.7, 1.4)
+        duration = (0.12 + 0.09 * math.log2(1 + distance / 12)) * self._random.uniform(0.7, 1.4) * slowness
         bend = self._random.gauss(0, 0.12)
         middle = (
             (start[0] + end[0]) / 2 - bend * (end[1] - start[1]),
@@ -100,12 +100,12 @@ class Hand:
         self.hesitate(0.05, 0.3)
         self.click(button)
 
-    def drag(self, start_px: tuple[float, float], end_px: tuple[float, float]) -> None:
+    def drag(self, start_px: tuple[float, float], end_px: tuple[float, float], *, slowness: float = 1.0) -> None:
         self.move(*start_px)
         self.hesitate(0.05, 0.2)
         self.press()
         self.hesitate(0.05, 0.15)
-        self.move(*end_px)
+        self.move(*end_px, slowness=slowness)
         self.hesitate(0.05, 0.2)
         self.release()
 

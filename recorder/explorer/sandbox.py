@@ -11,14 +11,17 @@ import signal
 import subprocess
 import tempfile
 import time
-from contextlib import ExitStack
-from dataclasses import dataclass
+from contextlib import ExitStack, closing
 from pathlib import Path
 from random import Random
 from types import TracebackType
 
+import numpy as np
+
 from recorder.doors import x11
 from recorder.explorer import dotfiles
+from recorder.explorer.eye import Eye
+from recorder.explorer.policy import POLICY, Policy
 
 PACKAGES = {
     "Xvfb": "xvfb",
@@ -30,26 +33,15 @@ PACKAGES = {
     "xfce4-terminal": "xfce4-terminal",
     "thunar": "thunar",
     "mousepad": "mousepad",
+    "galculator": "galculator",
+    "xfconf-query": "xfconf",
 }
 SUPPORT_PACKAGES = ("adwaita-icon-theme", "gnome-themes-extra", "fonts-dejavu-core")
-DESKTOP = (("xfsettingsd", "--no-daemon"), ("xfwm4",), ("xfce4-panel", "--disable-wm-check"), ("xfdesktop",))
-START_TIMEOUT_S = 20.0
-POLL_S = 0.05
-
-
-@dataclass(frozen=True, kw_only=True)
-class Appearance:
-    """What the desktop looks like; drawn from the seed."""
-
-    wallpaper: str
-
-    @classmethod
-    def draw(cls, random: Random) -> "Appearance":
-        return cls(wallpaper=random.choice(sorted(dotfiles.WALLPAPERS)))
-
-    def sentence(self) -> str:
-        """What a prompt says of it."""
-        return f"light theme, {self.wallpaper} wallpaper"
+SETTINGS = ("xfsettingsd", "--no-daemon")
+DESKTOP = (("xfwm4",), ("xfce4-panel", "--disable-wm-check"), ("xfdesktop",))
+START_TIMEOUT_S = 60.0
+POLL_S = 0.2
+STILL_S = 1.5  # how long nothing may have changed before a session begins
 
 
 def missing_packages() -> list[str]:
@@ -63,13 +55,14 @@ class Sandbox:
     Raises ValueError, with the apt-get line, where programs are missing, and where the desktop does not come up.
     """
 
-    def __init__(self, *, seed: int, size_px: tuple[int, int]) -> None:
+    def __init__(self, *, seed: int, size_px: tuple[int, int], policy: Policy = POLICY) -> None:
         missing = missing_packages()
         if missing:
             wanted = " ".join([*missing, *SUPPORT_PACKAGES])
             raise ValueError(f"the sandbox lacks programs: apt-get install --no-install-recommends {wanted}")
         self.size_px = size_px
-        self.appearance = Appearance.draw(Random(seed))
+        self.policy = policy
+        self.appearance = policy.draw(Random(seed))
         self.display = ""
         self._stack = ExitStack()
         self._processes: list[subprocess.Popen[bytes]] = []
@@ -88,33 +81,44 @@ class Sandbox:
         self._stop()
 
     def launch(self, *command: str) -> None:
-        """Start a program on the desktop before recording begins."""
-        self._processes.append(
-            subprocess.Popen(
-                command,
-                env=self._environment,
-                cwd=self._environment["HOME"],
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-                user=self._user,
-                group=self._group,
-            )
+        """Start a program on the desktop."""
+        self._processes.append(self._popen(*command))
+
+    def run(self, *command: str) -> None:
+        """Run a program of the desktop to its end; raises ValueError where it fails."""
+        process = self._popen(*command)
+        try:
+            failed = process.wait(timeout=START_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            failed = process.wait()
+        if failed:
+            raise ValueError(f"'{' '.join(command)}' failed in the sandbox; is the machine overloaded?")
+
+    def _popen(self, *command: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            command,
+            env=self._environment,
+            cwd=self._environment["HOME"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            user=self._user,
+            group=self._group,
         )
 
     def _start(self) -> None:
         root = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="dreamdesk-")))
         home = root / "alex"
-        dotfiles.write_home(home, wallpaper=self.appearance.wallpaper)
+        dotfiles.write_home(home, self.appearance, self.policy.launchers)
         self._user, self._group = _ordinary_user()
         if self._user is not None and self._group is not None:
             _hand_over(root, self._user, self._group)
         self.display = self._start_server()
         self._environment = _environment(home, self.display)
         self._environment["DBUS_SESSION_BUS_ADDRESS"] = self._start_bus()
-        for command in DESKTOP:
-            self.launch(*command)
-        self._wait_for_desktop()
+        with closing(x11.X11Screen(self.display)) as screen, closing(Eye(self.display)) as eye:
+            self._start_desktop(screen, eye)
 
     def _start_server(self) -> str:
         read_fd, write_fd = os.pipe()
@@ -156,21 +160,23 @@ class Sandbox:
         assert bus.stdout is not None
         return bus.stdout.readline().decode().strip()
 
-    def _wait_for_desktop(self) -> None:
-        """Until window manager, panel and desktop have put up their windows and the screen stands still."""
-        deadline = time.monotonic() + START_TIMEOUT_S
-        screen = x11.X11Screen(self.display)
-        try:
-            still, last = 0, None
-            while still < 1.5 / POLL_S:
-                if time.monotonic() > deadline:
-                    raise ValueError("the XFCE desktop did not come up within 20 s; is the machine overloaded?")
-                time.sleep(POLL_S)
-                now = screen.grab().tobytes()
-                still = still + 1 if now == last and len(set(now[:: 3 * 97])) > 3 else 0
-                last = now
-        finally:
-            screen.close()
+    def _start_desktop(self, screen: x11.X11Screen, eye: Eye) -> None:
+        """Until every part has put up its windows, in the right theme, and the screen stands still."""
+        deadline_s = time.monotonic() + START_TIMEOUT_S
+        self.launch(*SETTINGS)
+        while not eye.settings_are_up():
+            _pause_until(deadline_s)
+        for command in DESKTOP:
+            self.launch(*command)
+        last, changed_s = screen.grab(), time.monotonic()
+        while time.monotonic() - changed_s < STILL_S or not eye.desktop_is_up():
+            _pause_until(deadline_s)
+            now = screen.grab()
+            painted = now[self.size_px[1] // 2, self.size_px[0] // 2].any()
+            if not painted or not np.array_equal(now, last):
+                changed_s = time.monotonic()
+            last = now
+        x11.stop_auto_repeat(self.display)
 
     def _stop(self) -> None:
         for process in reversed(self._processes):
@@ -183,6 +189,13 @@ class Sandbox:
                 process.wait()
         self._processes.clear()
         self._stack.close()
+
+
+def _pause_until(deadline_s: float) -> None:
+    """Wait a moment; raises ValueError after the deadline."""
+    if time.monotonic() > deadline_s:
+        raise ValueError(f"the XFCE desktop did not come up within {START_TIMEOUT_S:g} s; is the machine overloaded?")
+    time.sleep(POLL_S)
 
 
 def _ordinary_user() -> tuple[int | None, int | None]:

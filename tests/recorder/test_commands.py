@@ -12,7 +12,19 @@ from recorder.session import Session
 from recorder.verify import faults
 from tests.recorder.sessions import recorder, write_session
 
-COMMANDS = ["record", "explore", "verify", "report", "repack", "cut", "export", "import", "import-csgo", "bench"]
+COMMANDS = [
+    "record",
+    "explore",
+    "verify",
+    "report",
+    "repack",
+    "migrate",
+    "cut",
+    "export",
+    "import",
+    "import-csgo",
+    "bench",
+]
 
 
 @pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])

@@ -63,7 +63,7 @@ def overwrite(file: h5py.File, name: str, index: int, value) -> None:
         (lambda file: file["frames/rgb"].id.write_direct_chunk((16, 0, 0, 0), b"junk"), "from 16 on do not decode"),
         (lambda file: file.pop("events"), "lacks 'events'"),
         (lambda file: file["pointer/shapes"].pop("0"), "pointer shape"),
-        (lambda file: file.attrs.update({"schema": 2}), "has schema 2 and this program reads up to 1; update"),
+        (lambda file: file.attrs.update({"schema": 3}), "has schema 3 and this program reads up to 2; update"),
         (lambda file: file.attrs.update({"action_table": "0"}), "another action table"),
         (lambda file: file.attrs.pop("schema"), "not a session"),
         (lambda file: file.attrs.update({"width_px": 99}), "'frames/rgb' in another form"),

@@ -15,8 +15,10 @@ from recorder.box import Box
 from recorder.clock import FakeClock
 from recorder.doors import Injector
 from recorder.explorer import dotfiles
+from recorder.explorer.appearance import Appearance
 from recorder.explorer.explore import Exploration, explore
 from recorder.explorer.hand import Hand, Stopped, keystroke
+from recorder.explorer.policy import POLICY
 from recorder.explorer.sandbox import missing_packages
 from recorder.session import Session
 from recorder.verify import faults
@@ -92,7 +94,7 @@ def test_a_box_holds_its_corner_and_not_its_end() -> None:
 
 
 def test_settings_are_well_formed(tmp_path: Path) -> None:
-    dotfiles.write_home(tmp_path / "box" / "alex", wallpaper="blue")
+    dotfiles.write_home(tmp_path / "box" / "alex", Appearance(wallpaper="blue"), ("terminal", "files"))
     files = list(tmp_path.rglob("*.xml"))
     assert len(files) == 5
     for path in files:
@@ -100,14 +102,17 @@ def test_settings_are_well_formed(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(bool(missing_packages()), reason=f"the sandbox lacks {', '.join(missing_packages())}")
-@pytest.mark.timeout(90)
+@pytest.mark.timeout(150)
 def test_a_real_sandbox_is_recorded(tmp_path: Path) -> None:
     path = tmp_path / "seed-00003.h5"
-    stats = explore(Exploration(path=path, seed=3, seconds=8))
-    assert stats.frames + stats.skipped == 120
+    stats = explore(Exploration(path=path, seed=3, seconds=5))
+    assert stats.frames + stats.skipped >= 75
     assert faults(path) == []
     with Session(path) as session:
         assert session.size_px == (512, 384)
         assert any(event.kind == EventKind.MOTION for event in session.events())
-        assert "wallpaper" in session.prompts()[0][1]
+        assert session.attributes["policy"] == POLICY.name
+        shown = session.prompt_attributes()
+        assert [frame for frame, _ in shown] == [frame for frame, _ in session.prompts()]
+        assert shown[0][1]["wallpaper"] == POLICY.draw(Random(3)).wallpaper
         assert len(np.unique(session.frames[0].reshape(-1, 3), axis=0)) > 50, "the desktop is bare"

@@ -17,13 +17,14 @@ from recorder.actions import KEY_INDEX, Event, EventKind
 from recorder.box import Box
 from recorder.capture import capture
 from recorder.clock import FakeClock, MonotonicClock
+from recorder.display import FAKE_DISPLAY
 from recorder.doors import Window
 from recorder.doors.fake import FakeInput, FakePointer, FakeScreen, FakeWindows
 from recorder.forget import MINUTE_NS, forget, kept_frames
 from recorder.hotkey import HotkeyInput
 from recorder.pointer import PointerShape, PointerState
 from recorder.privacy import Privacy, PrivateInput
-from recorder.record import FAKE_DISPLAY, Record
+from recorder.record import Record
 from recorder.recording import RecordingWriter
 from recorder.segments import open_session, segment_path
 from recorder.session import Session

@@ -17,12 +17,14 @@ from hypothesis import strategies as st
 
 from recorder.actions import BUTTONS, KEYS, Event, EventKind, table_hash
 from recorder.cut import Cut, frame_range
+from recorder.doors import RawKind
 from recorder.export import Export
 from recorder.importer import Import
 from recorder.interchange import VERSION, EventLine, ShapeLine, read_transcript
 from recorder.pointer import PointerShape, PointerState
 from recorder.schema import SHA256
 from recorder.session import Session
+from recorder.states import Keyboard
 from recorder.verify import faults
 from recorder.writer import SessionWriter
 from tests.recorder.sessions import ARROW, PERIOD_NS, SIZE_PX, recorder, write_session
@@ -57,11 +59,14 @@ def write_rich_session(path: Path, size_px: tuple[int, int] = (13, 7), seed: int
                 Event(t_ns=10_000, kind=EventKind.KEY_UP, code=len(KEYS) - 1),  # after the last frame
             ]
         )
+        writer.add_raw([(150, RawKind.MOTION, -3.0, 0.5), (301, RawKind.SCROLL, 0.0, 0.1), (9_999, 1, 1.0, 0.0)])
         for index in range(9):
             if index in (2, 3):
                 writer.add_pause()
             for text in {0: ["", "first"], 3: ["é\n\u2028"]}.get(index, []):
                 writer.add_prompt(text)
+            if index in (0, 5):
+                writer.switch_keyboard(Keyboard(locks=index % 3, layout=1))
             shape = (ARROW, None, HAND)[index % 3]
             frame = random.integers(0, 256, (size_px[1], size_px[0], 3), dtype=np.uint8)
             writer.add_frame(
@@ -82,7 +87,16 @@ def assert_same_but_pixels(one: Session, other: Session) -> None:
         if name == SHA256:  # of the pixels too
             continue
         np.testing.assert_array_equal(other.attributes[name], value)
-    for name in ("t_ns", "late_ns", "pointer_x_px", "pointer_y_px", "pointer_shape", "event_rows"):
+    for name in (
+        "t_ns",
+        "late_ns",
+        "pointer_x_px",
+        "pointer_y_px",
+        "pointer_shape",
+        "event_rows",
+        "state_rows",
+        "raw_rows",
+    ):
         np.testing.assert_array_equal(getattr(other, name), getattr(one, name))
     assert (other.prompts(), other.pauses) == (one.prompts(), one.pauses)
     assert [(shape.key(), shape.name) for shape in other.shapes()] == [
@@ -126,7 +140,7 @@ def test_the_lines_name_things(tmp_path: Path) -> None:
     assert lines[0] == {
         "line": "session",
         "format": "dreamdesk-session",
-        "version": 1,
+        "version": 2,
         "lines": len(lines) - 1,
         "width_px": SIZE_PX[0],
         "height_px": SIZE_PX[1],
@@ -135,7 +149,7 @@ def test_the_lines_name_things(tmp_path: Path) -> None:
         "attributes": lines[0]["attributes"],
     }
     assert [line["line"] for line in lines[1:4]] == ["shape", "prompt", "prompt"]
-    assert lines[3] == {"line": "prompt", "frame": 15, "text": "second"}
+    assert lines[3] == {"line": "prompt", "frame": 15, "text": "second", "attributes_json": ""}
     where = {"x_px": 10, "y_px": 0, "dx": 0, "dy": 0, "symbol": 0}
     click = {"line": "event", "t_ns": 11 * PERIOD_NS - 5, "kind": "button_down", "name": "right", **where}
     at = lines.index(click)
@@ -203,6 +217,10 @@ SPOILT: dict[str, tuple[Callable[[list[str]], list[str]], str]] = {
     "no frames": (lambda lines: [lines[0].replace(f'"lines": {len(lines) - 1}', '"lines": 0')], "it has no frame"),
     "times that descend": (lambda lines: [line.replace("100000000,", "9900000000,") for line in lines], "not ascend"),
     "shape that is not there": (lambda lines: [line.replace('"shape": 0', '"shape": 1') for line in lines], "shape"),
+    "attributes of no object": (
+        lambda lines: [line.replace('_json": ""', '_json": "[1]"') for line in lines],
+        "JSON",
+    ),
     "prompt after the end": (lambda lines: [line.replace('"frame": 15', '"frame": 150') for line in lines], "prompt"),
 }
 

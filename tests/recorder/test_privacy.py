@@ -1,4 +1,4 @@
-"""What is private never leaves the doors: regions, masks, hidden applications, keys, pauses."""
+"""What is private never leaves the doors: masks, hidden applications, keys, pauses."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from recorder.clock import FakeClock
 from recorder.doors import Window
 from recorder.doors.fake import FakeInput, FakePointer, FakeScreen, FakeWindows
 from recorder.hotkey import HotkeyInput
-from recorder.privacy import Privacy, PrivateInput, PrivatePointer, PrivateScreen
+from recorder.privacy import Privacy, PrivateInput, PrivateScreen
 from recorder.session import Session
 from recorder.verify import faults
 from recorder.writer import SessionWriter
@@ -68,21 +68,9 @@ def test_a_window_that_opens_during_a_grab_is_black() -> None:
     assert not PrivateScreen(Opening(FakeClock()), Privacy(hide=("mail",)), windows).grab().any()
 
 
-def test_masks_and_region() -> None:
-    privacy = Privacy(
-        region=Box(x_px=16, y_px=8, width_px=64, height_px=48), masks=(Box(x_px=0, y_px=0, width_px=20, height_px=12),)
-    )
-    screen = PrivateScreen(FakeScreen(FakeClock()), privacy)
-    frame = screen.grab()
-    assert screen.size_px == (64, 48) and frame.shape == (48, 64, 3)
-    assert not frame[:4, :4].any() and frame[4:].any(axis=2).all()
-    clock = FakeClock()
-    assert privacy.region is not None
-    state = PrivatePointer(FakePointer(clock), privacy.region).read()
-    assert (state.x_px, state.y_px) == (-16, 40)
-    click = Event(t_ns=0, kind=EventKind.BUTTON_DOWN, x_px=20, y_px=30)
-    (told,) = PrivateInput(FakeInput(clock, [click]), privacy).drain()
-    assert (told.x_px, told.y_px) == (4, 22)
+def test_masks_are_black() -> None:
+    shown = _screen(Privacy(masks=(Box(x_px=0, y_px=0, width_px=20, height_px=12),)))
+    assert not shown[:12, :20].any() and shown[12:].all()
 
 
 def _key(name: str, down: bool, t_ns: int = 0) -> Event:

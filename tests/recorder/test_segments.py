@@ -55,7 +55,8 @@ STEPS = st.builds(
 )
 
 
-def play(writer: SessionWriter | RecordingWriter, steps: list[Step]) -> None:
+def play(writer: SessionWriter | RecordingWriter, steps: list[Step], first: int = 0) -> None:
+    """Write these frames, the first of them filled with `first`."""
     with writer:
         for index, step in enumerate(steps):
             t_ns = (index + 1) * PERIOD_NS
@@ -64,7 +65,8 @@ def play(writer: SessionWriter | RecordingWriter, steps: list[Step]) -> None:
             if step.prompt is not None:
                 writer.add_prompt(step.prompt)
             writer.add_events([Event(t_ns=t_ns + after, kind=kind, code=code) for after, (kind, code) in step.events])
-            writer.add_frame(frame(index), t_ns, PointerState(x_px=index, y_px=-index, shape=step.shape), late_ns=index)
+            state = PointerState(x_px=index, y_px=-index, shape=step.shape)
+            writer.add_frame(frame(index + first), t_ns, state, late_ns=index)
 
 
 def segmented(path: Path, minutes: float = MINUTES) -> RecordingWriter:
@@ -84,8 +86,8 @@ def record(folder: Path, frames: int = 18, name: str = "a.h5") -> list[Path]:
 def test_many_files_read_as_one(steps: list[Step]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         one, many = Path(folder) / "one.h5", Path(folder) / "many.h5"
-        play(SessionWriter(one, size_px=SIZE_PX, fps=10), steps)
-        play(segmented(many), steps)
+        play(SessionWriter(one, size_px=SIZE_PX, fps=10), steps, first=1)
+        play(segmented(many), steps, first=1)
         paths = [segment_path(many, number) for number in range(-(-len(steps) // 5))]
         assert sorted(Path(folder).iterdir()) == sorted([one, *paths])
         with Session(one) as whole, open_session(many) as joined:

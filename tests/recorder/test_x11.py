@@ -40,6 +40,16 @@ def server() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
         process.terminate()
 
 
+def light_up(display: str) -> None:
+    """Give the bare screen a colour: `verify` takes a black one for a recording that failed."""
+    connection = x11.open_display(display)
+    root = connection.screen().root
+    root.change_attributes(background_pixel=0x204060)
+    root.clear_area()
+    connection.sync()
+    connection.close()
+
+
 def collect(inputs: "x11.X11Input", count: int) -> list[Event]:
     events: list[Event] = []
     give_up = time.monotonic() + 5
@@ -122,6 +132,7 @@ def test_doors_say_that_the_display_went_away(server) -> None:
 
 def test_a_recording_survives_its_server(server, tmp_path: Path) -> None:
     display, process = server
+    light_up(display)
     path = tmp_path / "a.h5"
     command = [sys.executable, "-m", "recorder", "record", str(path), "--display", display]
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as recording:
@@ -142,6 +153,7 @@ def test_a_recording_survives_its_server(server, tmp_path: Path) -> None:
 
 def test_stop_hotkey_ends_a_recording(server, tmp_path: Path) -> None:
     display, _ = server
+    light_up(display)
     command = [sys.executable, "-m", "recorder", "record", str(tmp_path / "a.h5"), "--display", display]
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as recording:
         assert recording.stderr is not None
@@ -156,6 +168,7 @@ def test_stop_hotkey_ends_a_recording(server, tmp_path: Path) -> None:
 
 def test_forget_hotkey_forgets_and_the_recording_goes_on(server, tmp_path: Path) -> None:
     display, _ = server
+    light_up(display)
     path = tmp_path / "a.h5"
     command = [sys.executable, "-m", "recorder", "record", str(path), "--display", display, "--forget-minutes", "1"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as recording:
