@@ -222,7 +222,7 @@ class Engine:
         scene = self._scene(ground, box)
         free = (self._paints < sampling.repeats) | self._near_pointer(sampling.reach)
         likely = torch.sigmoid(scene.where[0]).cpu().numpy() >= sampling.where
-        some = (free & likely)[tiles_under(box, self._grid[1])].any(axis=1)
+        some = np.asarray((free & likely)[tiles_under(box, self._grid[1])].any(axis=1))
         if not some.any():
             return None
         change = self._change(look, box, np.arange(len(some)), scene, thing)
