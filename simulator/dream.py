@@ -160,7 +160,7 @@ class Dream:
         tiles = torch.zeros(dirty.size) if probability is None else probability
         return Step(
             frame_u8=frame_u8.copy(),
-            dirty=dirty.reshape(self._grid),
+            dirty=dirty.reshape(self._grid).copy(),
             dirty_probability=tiles.cpu().numpy().reshape(self._grid).copy(),
             change_probability=look.change_probability,
             shape=self._shape(look),
