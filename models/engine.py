@@ -332,8 +332,8 @@ class Engine:
 
         Returns the tiles (n,) that it changed; all with `dense`.
         """
-        tiles_u8 = to_tiles(frame_u8)
-        changed = (tiles_u8 != to_tiles(self.frame_u8)).any(axis=1) | dense
+        before_u8, tiles_u8 = to_tiles(self.frame_u8), to_tiles(frame_u8)
+        changed = (tiles_u8 != before_u8).any(axis=1) | dense
         if not changed.any():
             return changed
         dirty = torch.from_numpy(np.flatnonzero(changed)).to(self.device)
@@ -345,17 +345,13 @@ class Engine:
             self._memory[dirty] = stepped[: len(dirty)]
             self._last_change[dirty] = self._frame
         if not (self._drag or dense):
-            self._note(changed, tiles_u8, frame_u8)
+            part = largest_part(changed.reshape(self._grid))
+            box = box_px(part, before_u8[part.ravel()], tiles_u8[part.ravel()])
+            self._things.note(box, self.frame_u8, frame_u8)
         self.frame_u8 = frame_u8.copy()
         self._screens.show(self.frame_u8, changed.reshape(self._grid), self._frame)
         self._paints[changed] += 1
         return changed
-
-    def _note(self, changed: NDArray[np.bool_], tiles_u8: NDArray[np.uint8], frame_u8: NDArray[np.uint8]) -> None:
-        """What opened or went with a change of tiles (n,)."""
-        part = largest_part(changed.reshape(self._grid))
-        box = box_px(part, to_tiles(self.frame_u8)[part.ravel()], tiles_u8[part.ravel()])
-        self._things.note(box, self.frame_u8, frame_u8)
 
     def _inference(self) -> Any:
         return _Inference(self.device, self.dtype)
