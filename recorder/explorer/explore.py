@@ -1,6 +1,7 @@
 """One explored session: a sandbox, a recorder and a hand, from one seed."""
 
 import threading
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -69,10 +70,10 @@ class Explorer:
         hand = Hand(x11.X11Injector(self._sandbox.display), MonotonicClock(), random, self._stop)
         eye = Eye(self._sandbox.display)
         hand.place(random.randrange(self._sandbox.size_px[0]), random.randrange(self._sandbox.size_px[1]))
-        live = self._live()
+        live, done = self._live(), Counter[goals.Goal]()
         try:
             while True:
-                scene = goals.Scene(hand, eye, random, self._layout(), live)
+                scene = goals.Scene(hand, eye, random, self._layout(), live, done)
                 goals.pursue(scene, self._sandbox.policy.choices)
         except Stopped:
             hand.let_go()

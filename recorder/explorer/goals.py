@@ -1,5 +1,6 @@
 """What the explorer does: small goals with a cause for every effect, chosen by what is on the screen."""
 
+from collections import Counter
 from collections.abc import Callable
 from random import Random
 from typing import Protocol
@@ -17,6 +18,7 @@ MENUBAR_DY_PX = 39
 MENUBAR_X_PX = (21, 57, 100, 143)
 TITLE_DY_PX = 14
 CLOSE_DX_PX, MAXIMISE_DX_PX, MINIMISE_DX_PX = 15, 38, 61
+FILE_COLUMNS_PX, FILE_ROWS_PX = (157, 235, 313), (80, 138)  # of the first icons, from the window's corner
 ROW_Y_PX = (12, 36, 60, 64)  # in the panel's menu, at every font size
 COMMANDS = ("ls", "date -u +%Z", "ls Documents", "cat notes.txt", "cat todo.txt", "echo hello", "clear", "cd Documents",
             "cd", "whoami", "seq 5", "cat Documents/plan.txt")  # fmt: skip
@@ -39,10 +41,22 @@ class Wishes(Protocol):
 
 
 class Scene:
-    """What a goal works with: the hand, what the eye sees now, where things are, and the choices' randomness."""
+    """What a goal works with: the hand, what the eye sees now, where things are, and the choices' randomness.
 
-    def __init__(self, hand: Hand, eye: Eye, random: Random, layout: Layout, wishes: Wishes | None = None) -> None:
+    `done` counts the goals that this session pursued.
+    """
+
+    def __init__(
+        self,
+        hand: Hand,
+        eye: Eye,
+        random: Random,
+        layout: Layout,
+        wishes: Wishes | None = None,
+        done: Counter[Goal] | None = None,
+    ) -> None:
         self.hand, self.eye, self.random, self.layout, self.wishes = hand, eye, random, layout, wishes
+        self.done: Counter[Goal] = Counter() if done is None else done
         self.width_px, self.height_px = layout.size_px
         self.windows = eye.windows()
 
@@ -257,7 +271,7 @@ def type_with_mistakes(scene: Scene, text: str) -> None:
 
 def browse_files(scene: Scene) -> None:
     box, random, hand = scene.top.box, scene.random, scene.hand
-    spot = box.x_px + random.choice((157, 235, 313)), box.y_px + random.choice((80, 138))
+    spot = box.x_px + random.choice(FILE_COLUMNS_PX), box.y_px + random.choice(FILE_ROWS_PX)
     if not box.contains(*spot):
         return
     hand.click_at(*spot)
@@ -335,5 +349,7 @@ def pursue(scene: Scene, choices: Choices) -> None:
         _answer_dialog(scene)
     else:
         goals = choices(scene)
-        scene.random.choices(list(goals), weights=list(goals.values()))[0](scene)
+        goal = scene.random.choices(list(goals), weights=list(goals.values()))[0]
+        scene.done[goal] += 1
+        goal(scene)
     scene.hand.hesitate(0.1, 0.5)

@@ -5,7 +5,7 @@ import string
 from recorder.box import Box
 from recorder.doors import active
 from recorder.explorer.apps import APP_CLASS
-from recorder.explorer.goals import TITLE_DY_PX, WORDS, Scene, type_with_mistakes
+from recorder.explorer.goals import FILE_COLUMNS_PX, FILE_ROWS_PX, TITLE_DY_PX, WORDS, Scene, type_with_mistakes
 
 PRINTABLE = string.printable[:95]
 NAMES = ("plans", "photos", "old", "ideas", "report", "garden", "recipes", "draft")
@@ -104,6 +104,24 @@ def delete_file(scene: Scene) -> None:
     if window is not None and window.dialog:
         hand.chord("Enter" if random.random() < 0.7 else "Escape")
         hand.hesitate(0.5, 0.9)
+
+
+def drag_file(scene: Scene) -> None:
+    """One of the second row into what is above it: into a folder it moves, elsewhere nothing happens."""
+    hand, random, corner = scene.hand, scene.random, scene.top.box
+    above, below = (corner.y_px + row_px for row_px in FILE_ROWS_PX)
+    start = corner.x_px + random.choice(FILE_COLUMNS_PX), below
+    end = corner.x_px + random.choice(FILE_COLUMNS_PX) + random.uniform(-8, 8), above
+    if corner.contains(*start) and corner.contains(*end):
+        hand.drag(start, end, slowness=2.0)
+        hand.hesitate(0.5, 0.9)
+
+
+def change_view(scene: Scene) -> None:
+    """Files as a list, and back to icons."""
+    for digit in ("Digit2", "Digit1"):
+        scene.hand.chord("ControlLeft", digit)
+        scene.hand.hesitate(0.8, 1.6)
 
 
 def _pick_file(scene: Scene) -> None:

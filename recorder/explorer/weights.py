@@ -7,6 +7,7 @@ from recorder.explorer import goals, slow, tasks
 from recorder.explorer.apps import APP_CLASS
 from recorder.explorer.goals import Goal, Scene
 
+ENOUGH = 6  # a goal that a session pursued so often weighs half
 WITH_MENU_BAR = (APP_CLASS["files"], APP_CLASS["editor"])
 
 
@@ -108,10 +109,15 @@ TABLE = (
     Row(tasks.make_folder, 0.6, in_front("files")),
     Row(tasks.rename_file, 0.5, in_front("files")),
     Row(tasks.delete_file, 0.3, in_front("files")),
+    Row(tasks.drag_file, 0.6, in_front("files")),
+    Row(tasks.change_view, 0.4, in_front("files")),
     Row(tasks.calculate, 3.0, in_front("calculator")),
 )
 
 
 def choices(scene: Scene) -> dict[Goal, float]:
-    """Goals that make sense now, with their weights; of a goal's rows the last that does."""
-    return {row.goal: row.weight for row in TABLE if row.when(scene)}
+    """Goals that make sense now, with their weights; of a goal's rows the last that does.
+
+    What was done often weighs less, so that a session does not repeat what it has enough of.
+    """
+    return {row.goal: row.weight / (1 + scene.done[row.goal] / ENOUGH) for row in TABLE if row.when(scene)}

@@ -114,7 +114,7 @@ def test_policies_are_found_by_name() -> None:
 
 
 def test_the_newest_policy_draws_every_look() -> None:
-    looks = {POLICY.draw(Random(seed)) for seed in range(10000)}
+    looks = {POLICY.draw(Random(seed)) for seed in range(40_000)}
     assert len(looks) == 3 * 8 * 2 * 2 * 3
 
 

@@ -17,7 +17,7 @@ from recorder.explorer.eye import Eye
 from recorder.explorer.hand import Hand, keystroke
 from recorder.explorer.layout import Layout
 from recorder.explorer.policy import GOALS_2
-from recorder.explorer.weights import TABLE, choices
+from recorder.explorer.weights import ENOUGH, TABLE, choices
 from tests.recorder.test_policy import SIZE_PX, Notebook
 
 WINDOW = Window(number=1, app="mousepad", box=Box(x_px=80, y_px=40, width_px=321, height_px=329), dialog=False,
@@ -146,3 +146,21 @@ def test_every_goal_of_the_table_makes_sense_sometime() -> None:
     still = Layout(size_px=SIZE_PX, appearance=Appearance(wallpaper="red"), launchers=GOALS_2.launchers)
     without = goals.Scene(scenes[0].hand, scenes[0].eye, Random(0), still)
     assert tasks.wish_look not in choices(without)
+
+
+def test_a_session_repeats_less_what_it_did_often() -> None:
+    _, scene = scene_of(WINDOW)
+    before = choices(scene)
+    scene.done[goals.move_window] = 2 * ENOUGH
+    assert choices(scene) == before | {goals.move_window: before[goals.move_window] / 3}
+
+
+def test_a_file_is_dragged_inside_its_window() -> None:
+    notebook, scene = scene_of(replace(WINDOW, app="thunar"))
+    tasks.drag_file(scene)
+    press, release = (notebook.rows.index(("button", 0, down)) for down in (True, False))
+    dragged = [(x, y) for kind, x, y in notebook.rows[press:release] if kind == "move"]
+    assert dragged and all(WINDOW.box.contains(*spot) for spot in dragged)
+    small, nothing = scene_of(replace(WINDOW, app="thunar", box=Box(x_px=80, y_px=40, width_px=150, height_px=60)))
+    tasks.drag_file(nothing)
+    assert small.rows == []
