@@ -57,7 +57,8 @@ def gather(tracks: list[Track], size: int, most_pictures: int) -> Library:
 def _changes(track: Track) -> Iterator[tuple[Box, NDArray[np.int64], NDArray[np.uint8]]]:
     """Each change's box, its cells' fingerprints (n,), UNCHANGED where they are, and their pixels after it."""
     index = TrackIndex(track)
-    for row in range(1, len(track.change_frame)):
+    rows = np.flatnonzero(track.caused[track.change_frame])
+    for row in rows[rows > 0].tolist():
         box = index.box(row)
         before, after = index.cells(row - 1, box), index.cells(row, box)
         yield box, np.where((before != after).any(axis=1), fingerprints(after), UNCHANGED), after

@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from models.events import event_table
+from models.events import FRAME, event_table
 from models.tiles import grid_shape, to_tiles
 from recorder.session import Session
 
 READ_FRAMES = 64
-VERSION = 2
+VERSION = 3
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -26,7 +26,8 @@ class Track:
 
     `tiles_u8` (U, 768) distinct tiles; `change_frame` (R,) ascending; `grids` (R, N) index into `tiles_u8`, valid
     from that frame on; `events` (E, 5) int64 as `models.events` lays them out; `pointer_px` (T, 2) as the actions say;
-    `held` (T,) bit mask of buttons and modifiers; `shape` (T,) index into `shape_rgba` or -1.
+    `held` (T,) bit mask of buttons and modifiers; `shape` (T,) index into `shape_rgba` or -1; `caused` (T,) where what
+    changes can have come of the inputs alone.
     """
 
     tiles_u8: NDArray[np.uint8]
@@ -35,6 +36,7 @@ class Track:
     events: NDArray[np.int64]
     pointer_px: NDArray[np.int32]
     held: NDArray[np.int64]
+    caused: NDArray[np.bool_]
     shape: NDArray[np.int16]
     shape_names: NDArray[Any]
     grid_shape: NDArray[np.int64]
@@ -94,7 +96,20 @@ def _make(session: Session) -> Track:
         events=events,
         pointer_px=np.array([(action.x_px, action.y_px) for action in actions], np.int32),
         held=held,
+        caused=_caused(session, events),
         shape=session.pointer_shape.astype(np.int16),
         shape_names=np.array([shape.name for shape in session.shapes()]),
         grid_shape=np.array(grid_shape(session.size_px)),
     )
+
+
+def _caused(session: Session, events: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Not before the first input, when the desktop may still be painted, and not while a text has a change made."""
+    frames = np.arange(len(session))
+    caused = frames >= (events[0, FRAME] if len(events) else len(session))
+    told = session.prompt_attributes()
+    ends = [*(start for start, _ in told[1:]), len(session)]
+    for (start, attributes), end in zip(told, ends, strict=False):
+        if "event" in attributes:
+            caused[start:end] = False
+    return caused

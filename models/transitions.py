@@ -199,8 +199,11 @@ def _centres_px(target: Target) -> Float[Tensor, "m 2"]:
 
 
 def _classes(number: int, track: Track) -> tuple[NDArray[np.int64], ...]:
-    """(track, frame) of the frames that change, of those soon after an input that don't, and of the rest."""
-    frames = np.arange(1, len(track))
+    """(track, frame) of the frames that change, of those soon after an input that don't, and of the rest.
+
+    Frames whose changes have other causes than inputs belong to none.
+    """
+    frames = np.arange(1, len(track))[track.caused[1:]]
     changed = np.isin(frames, track.change_frame)
     since = (
         frames
