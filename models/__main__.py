@@ -24,6 +24,8 @@ class Stage:
     """Budget over all resumes."""
     resume: bool = False
     """Go on exactly where the folder's state stopped."""
+    start: Path | None = None
+    """Begin with what this desk knows, a folder of `train world` or simulator/assets/desk, instead of from nothing."""
     seed: int = 0
     threads: int = 2
     """Use 1 where another program keeps a core busy: two threads beside it are several times slower."""

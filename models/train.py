@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from models import events
-from models.desk import Desk, Tokenizer, load_tokenizer, save_desk, save_tokenizer
+from models.desk import Desk, Tokenizer, load_desk, load_tokenizer, save_desk, save_tokenizer
 from models.latents import Whitening, encode_tiles
 from models.parallel import Ranks
 from models.presets import PRESETS, Preset
@@ -41,6 +41,7 @@ class Order:
     resume: bool
     seed: int
     threads: int
+    start: Path | None = None
 
     def values(self) -> Preset:
         if self.preset not in PRESETS:
@@ -53,7 +54,8 @@ def train_vae(order: Order, clock: Clock) -> None:
     torch.set_num_threads(order.threads)
     paths, tracks = _tracks(order)
     ranks = Ranks.join()
-    stage = VAEStage(tracks, order.values().vae, order.seed, ranks)
+    start = load_desk(order.start) if order.start else None
+    stage = VAEStage(tracks, order.values().vae, order.seed, ranks, start)
     config = TrainConfig(minutes=order.minutes, seed=order.seed)
     trainer = Trainer(stage, config, order.out / "vae-state", clock, ranks)
     about = _about(paths, order)
@@ -62,7 +64,7 @@ def train_vae(order: Order, clock: Clock) -> None:
         vae = TileVAE(stage.module.config)
         vae.load_state_dict(_rounded(trainer.ema))
         some = torch.from_numpy(np.concatenate([track.tiles_u8[::7] for track in tracks]))
-        whitening = Whitening.of(encode_tiles(vae, some))
+        whitening = start.tokenizer.whitening if start else Whitening.of(encode_tiles(vae, some))
         training = about | {"minutes": round(trainer.minutes, 1), "steps": trainer.step}
         save_tokenizer(order.out / VAE_FOLDER, Tokenizer(vae=vae, whitening=whitening), training)
 
@@ -85,7 +87,8 @@ def train_world(order: Order, clock: Clock) -> None:
     )
     names = [shape.name for shape in shapes]
     ranks = Ranks.join()
-    stage = WorldStage(tracks, tokenizer, config, order.values().draw, names, order.seed, ranks)
+    start = load_desk(order.start) if order.start else None
+    stage = WorldStage(tracks, tokenizer, config, order.values().draw, names, order.seed, ranks, start)
     budget = TrainConfig(minutes=order.minutes, seed=order.seed)
     trainer = Trainer(stage, budget, order.out / "world-state", clock, ranks)
     starts_u8 = _starts(tracks)

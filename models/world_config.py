@@ -22,8 +22,8 @@ class WorldConfig:
     memory: int = 128
     head_width: int = 320
     head_blocks: int = 4
-    palette: int = 16_384
-    pictures: int = 2048
+    palette: int = 24_576
+    pictures: int = 4096
     sizes: int = 1024
 
     @property
