@@ -24,7 +24,7 @@ class Stage:
     """Budget over all resumes."""
     resume: bool = False
     """Go on exactly where the folder's state stopped."""
-    start: Path | None = None
+    from_desk: Path | None = None
     """Begin with what this desk knows, a folder of `train world` or simulator/assets/desk, instead of from nothing."""
     seed: int = 0
     threads: int = 2

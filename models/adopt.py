@@ -31,7 +31,7 @@ def adopt(world: WorldModel, library: Library, shape_names: Sequence[str], start
         rows = contents if name in OF_CONTENTS else sizes if name in OF_SIZES else None
         rows = shapes if name.startswith(OF_SHAPES) else rows
         if name not in state or (rows is None and state[name].shape != old.shape):
-            raise ValueError(f"the desk to start from has another '{name}'; train with its preset, or without --start")
+            raise ValueError(f"the desk has another '{name}'; train with its preset, or without --from-desk")
         if rows is None:
             state[name] = old
         else:

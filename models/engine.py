@@ -3,8 +3,6 @@
 The screen is pixels, and its tiles' latents are what the model reads of it; time and people are the simulator's.
 """
 
-import math
-from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,16 +12,17 @@ from jaxtyping import Float
 from numpy.typing import NDArray
 from torch import Tensor
 
-from models import events
 from models.ballot import Ballot
 from models.buckets import BUCKETS, padded
 from models.cells import Box, cells_of, centre_tiles, cut, fingerprints, tiles_under
-from models.context import EVENT_MAX_AGE, EVENT_SLOTS, Context, tiles_around
+from models.context import Context
 from models.desk import Desk
+from models.inputs import Inputs
 from models.painting import contents_of, paint
 from models.parts import box_px, largest_part, parts_of
 from models.place import Ground, Tiles
-from models.recall import MOVED, Known, known_contents, moved_contents
+from models.recall import Known, known_contents, moved_contents
+from models.sampling import Patience, Sampling
 from models.screens import Screens
 from models.things import Drag, Thing, Things
 from models.tiles import TILE_PX, to_tiles
@@ -31,36 +30,6 @@ from models.world import Outlook, Scene
 from recorder.actions import Action
 
 MOST_WARM = 256  # cells; larger changes are rare, and warming up for them takes as long as for all others
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sampling:
-    """How a frame is drawn.
-
-    `steps` of the head; a frame whose probability of change is under `floor` never changes, so that quiet screens
-    stay quiet. When an event happens is drawn once: the hazards of its frames add up until the chance that it has
-    happened passes a draw between `when_low` and `when_high`, so that what is likely in the end is not missed frame by
-    frame. `place` is the temperature at which the box of the change is drawn: at 0 it is the likeliest.
-
-    A box whose cells agree on an earlier screen or a picture shows that, whole. In others, cells whose tiles are all
-    less likely to change than `where` stay; and of more than `loose` cells that do not agree nothing is shown: another
-    box is drawn, at the temperature `again`, up to `tries` boxes in all.
-
-    A tile changes at most `repeats` times after an input event, unless a button is held or the pointer is within
-    `reach` tiles: the model may want to better a tile again and again, and without input a screen has to come to rest.
-    """
-
-    steps: int = 2
-    floor: float = 0.03
-    when_low: float = 0.2
-    when_high: float = 0.4
-    place: float = 0.2
-    where: float = 0.1
-    again: float = 0.7
-    tries: int = 5
-    loose: int = 20
-    repeats: int = 3
-    reach: int = 2
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -155,23 +124,22 @@ class Engine:
         self._generator = generator
         self._frame = 0
         self._last_change = torch.zeros(self._tiles, device=self.device)
-        self._events: deque[tuple[tuple[int, ...], Tensor]] = deque(maxlen=EVENT_SLOTS)
-        self._pointer_px: deque[tuple[int, int]] = deque(maxlen=MOVED + 1)
+        self._inputs = Inputs(self._grid)
         self._paints = np.zeros(self._tiles, np.int64)
-        self._hazard = 0.0
+        self._patience = Patience()
         with self._inference():
             empty = torch.zeros(self._tiles, self.config.memory, device=self.device)
             self._memory = self._model.memory.step(empty, self.latent)
         self._screens = Screens(self.frame_u8)
         self._things = Things()
-        self._press_px: tuple[int, int] | None = None
         self._drag: Drag | None = None
 
     def look(self, action: Action) -> Look:
         """Take an action and look at the next frame; this or `tell` once a frame."""
         self._take(action)
         with self._inference():
-            context = self._context(action)
+            age = self._frame - self._last_change
+            context = self._inputs.context(action, self._frame, self.latent, age)
             outlook = self._model.outlook(context)
             change = float(torch.sigmoid(outlook.when[0]))
         return Look(context=context, outlook=outlook, change_probability=change)
@@ -179,30 +147,26 @@ class Engine:
     def tell(self, action: Action) -> None:
         """Take an action whose frame needs no look, for it is known."""
         self._take(action)
+        self._drag = None
 
     def _take(self, action: Action) -> None:
         self._frame += 1
-        now = (action.x_px, action.y_px)
-        self._pointer_px.extend([now] * (1 if self._pointer_px else MOVED + 1))
+        self._inputs.take(action, self._frame, self.latent)
         if action.events or action.buttons:
             self._paints[:] = 0
         if not action.buttons:
-            self._press_px = self._drag = None
-        elif self._press_px is None:
-            self._press_px = now
-        for row in events.event_rows(action, self._frame):
-            self._events.appendleft((row, self.latent[self._around(row[events.X], row[events.Y])]))
+            self._drag = None
 
     def draw_change(self, look: Look, sampling: Sampling) -> Painted | Dragged | None:
         """Whether anything changes, then the place, then what it shows."""
         if self._drag:
             return self._dragged(self._drag)
-        if not self._fires(look.change_probability, sampling):
+        if not self._patience.ends(look.change_probability, sampling, self._generator):
             return None
         ground = self._ground(look)
         box = self._box(ground, sampling.place)
-        if self._press_px:
-            drag = self._things.drag(box, self.frame_u8, self._press_px, self._pointer_px[-1])
+        if self._inputs.press_px:
+            drag = self._things.drag(box, self.frame_u8, self._inputs.press_px, self._inputs.pointer_px[-1])
             if drag:
                 return self._dragged(drag)
         for _ in range(sampling.tries):
@@ -234,12 +198,13 @@ class Engine:
 
     def _dragged(self, drag: Drag) -> Dragged:
         """What is dragged is where the pointer has come."""
-        self._drag, frame_u8 = drag.to(self.frame_u8, self._pointer_px[-1])
+        self._drag, frame_u8 = drag.to(self.frame_u8, self._inputs.pointer_px[-1])
         self._things.moved(drag.thing, self._drag.thing)
         return Dragged(frame_u8=frame_u8)
 
     def told_changes(self, look: Look, dirty: NDArray[np.bool_], sampling: Sampling) -> list[Change]:
         """The changes of told tiles (rows, columns), part by part; the box within each part's tiles is the model's."""
+        self._drag = None  # what is known is not dragged
         ground, changes = self._ground(look), []
         for part in parts_of(dirty):
             row, column = np.nonzero(part)
@@ -261,7 +226,7 @@ class Engine:
         if thing:
             screens, arrived = [cut(thing.gone(self.frame_u8), box)[cells], *screens], [arrived[0], *arrived]
         held = int(look.context.held[0])
-        moved = moved_contents(self.frame_u8, box, cells, np.array(self._pointer_px), held)
+        moved = moved_contents(self.frame_u8, box, cells, np.array(self._inputs.pointer_px), held)
         known = known_contents(screens, arrived, moved, self._frame)
         tokens = look.outlook.tokens
         return Change(box=box, cells=cells, earlier=screens[:-1], known=known, scene=scene, tokens=tokens)
@@ -285,25 +250,9 @@ class Engine:
         with self._inference():
             return self._model.scene(ground, torch.from_numpy(box)[None].to(self.device))
 
-    def _fires(self, probability: float, sampling: Sampling) -> bool:
-        """Whether anything changes in this frame: the summed hazard has passed what was drawn for the event."""
-        if probability < sampling.floor:
-            self._hazard = 0.0
-            return False
-        if self._hazard == 0.0:
-            self._patience = -math.log1p(-self._between(sampling.when_low, sampling.when_high))
-        self._hazard -= math.log1p(-min(probability, 1 - 1e-6))
-        if self._hazard < self._patience:
-            return False
-        self._hazard = 0.0
-        return True
-
-    def _between(self, low: float, high: float) -> float:
-        return low + (high - low) * float(torch.rand((), generator=self._generator))
-
     def _near_pointer(self, reach: int) -> NDArray[np.bool_]:
         """The tiles (n,) within `reach` of the one under the pointer."""
-        column, row = (px // TILE_PX for px in self._pointer_px[-1])
+        column, row = (px // TILE_PX for px in self._inputs.pointer_px[-1])
         rows, columns = np.ogrid[: self._grid[0], : self._grid[1]]
         return ((abs(rows - row) <= reach) & (abs(columns - column) <= reach)).ravel()
 
@@ -355,33 +304,6 @@ class Engine:
 
     def _inference(self) -> Any:
         return _Inference(self.device, self.dtype)
-
-    def _around(self, x_px: int, y_px: int) -> NDArray[np.int64]:
-        return tiles_around(np.array([x_px]), np.array([y_px]), self._grid)[0]
-
-    def _context(self, action: Action) -> Context:
-        device = self.device
-        recent = [(row, under) for row, under in self._events if self._frame - row[events.FRAME] <= EVENT_MAX_AGE]
-        rows = np.zeros((EVENT_SLOTS, events.ROW_VALUES), np.int64)
-        latents = torch.zeros(EVENT_SLOTS, 9, self.config.channels, device=device)
-        for slot, (row, under) in enumerate(recent):
-            rows[slot], latents[slot] = row, under
-        table = torch.from_numpy(rows).to(device)
-        there = torch.arange(EVENT_SLOTS, device=device) < len(recent)
-        now = (action.x_px, action.y_px)
-        return Context(
-            latent=self.latent[None],
-            age=(self._frame - self._last_change)[None],
-            pointer_px=torch.tensor([[self._pointer_px[-2], now]], dtype=torch.float32, device=device),
-            pointer_latent=self.latent[self._around(*now)][None],
-            held=torch.tensor([events.held_bits(action.buttons, action.keys)], device=device),
-            event_kind=table[None, :, events.KIND],
-            event_px=table[None, :, [events.X, events.Y]].float(),
-            event_modifiers=table[None, :, events.MODIFIERS],
-            event_age=torch.where(there, self._frame - table[:, events.FRAME], 0)[None],
-            event_latent=latents[None],
-            event_there=there[None],
-        )
 
 
 class _Inference:

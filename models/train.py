@@ -41,7 +41,7 @@ class Order:
     resume: bool
     seed: int
     threads: int
-    start: Path | None = None
+    from_desk: Path | None = None
 
     def values(self) -> Preset:
         if self.preset not in PRESETS:
@@ -54,7 +54,7 @@ def train_vae(order: Order, clock: Clock) -> None:
     torch.set_num_threads(order.threads)
     paths, tracks = _tracks(order)
     ranks = Ranks.join()
-    start = load_desk(order.start) if order.start else None
+    start = load_desk(order.from_desk) if order.from_desk else None
     stage = VAEStage(tracks, order.values().vae, order.seed, ranks, start)
     config = TrainConfig(minutes=order.minutes, seed=order.seed)
     trainer = Trainer(stage, config, order.out / "vae-state", clock, ranks)
@@ -87,7 +87,7 @@ def train_world(order: Order, clock: Clock) -> None:
     )
     names = [shape.name for shape in shapes]
     ranks = Ranks.join()
-    start = load_desk(order.start) if order.start else None
+    start = load_desk(order.from_desk) if order.from_desk else None
     stage = WorldStage(tracks, tokenizer, config, order.values().draw, names, order.seed, ranks, start)
     budget = TrainConfig(minutes=order.minutes, seed=order.seed)
     trainer = Trainer(stage, budget, order.out / "world-state", clock, ranks)

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from models.cells import composite
 from models.desk import Desk, load_desk
-from models.engine import Change, Dragged, Engine, Look, Sampling
+from models.engine import Change, Dragged, Engine, Look
+from models.sampling import Sampling
 from models.tiles import TILE_PX, to_frame, to_tiles
 from recorder.actions import Action
 from recorder.pointer import PointerShape

@@ -58,7 +58,7 @@ def test_what_is_said_of_a_content_and_of_a_size_goes_with_it(desk: Desk) -> Non
 
 
 def test_a_desk_of_other_sizes_is_refused(desk: Desk) -> None:
-    with pytest.raises(ValueError, match=r"another 'backbone.*--start"):
+    with pytest.raises(ValueError, match=r"another 'backbone.*--from-desk"):
         adopt(_world(desk.library, desk, width=128), desk.library, ["left_ptr"], desk)
 
 
