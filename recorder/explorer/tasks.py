@@ -8,6 +8,19 @@ from recorder.explorer.apps import APP_CLASS
 from recorder.explorer.goals import FILE_COLUMNS_PX, FILE_ROWS_PX, TITLE_DY_PX, WORDS, Scene, type_with_mistakes
 
 PRINTABLE = string.printable[:95]
+COMMON = string.ascii_lowercase + string.digits + " "
+CODE = (
+    "for (int i = 0; i < 10; i++) {",
+    "    print(f'{name}: {100 * share:.1f} %')",
+    'if x != 2 and not (y >= 7 or z[0] == "A"):',
+    "#include <stdio.h>  // input & output",
+    "SELECT * FROM PLACES WHERE CITY = 'Oslo';",
+    "const next = (a, b) => a ^ b | ~a;",
+    "echo $HOME | grep -v '^#' > out.txt; cd ~",
+    "JUMP LOOP, R1 @ 0x1F ? Q : Z",
+    "</body> <!-- end of page -->",
+    "MAX_KEY = {'w': [1, 2], 'V': `X`}",
+)
 NAMES = ("plans", "photos", "old", "ideas", "report", "garden", "recipes", "draft")
 SHELL_LINES = (
     "touch {0}.txt",
@@ -32,10 +45,19 @@ _LINE_PX = 14
 
 
 def random_characters(scene: Scene) -> None:
-    """Any printable ones, in no order: nothing else types a backquote."""
-    text = "".join(scene.random.choices(PRINTABLE, k=scene.random.randint(10, 30)))
+    """Any printable ones, in no order, those most that words and code hardly have: nothing else types a backquote."""
+    weights = [1 if character in COMMON else 3 for character in PRINTABLE]
+    text = "".join(scene.random.choices(PRINTABLE, weights, k=scene.random.randint(20, 50)))
     scene.hand.type(text + scene.random.choice(("", "\n")))
     scene.hand.hesitate()
+
+
+def write_code(scene: Scene) -> None:
+    """A line or two of a program."""
+    for _ in range(scene.random.randint(1, 2)):
+        type_with_mistakes(scene, scene.random.choice(CODE))
+        scene.hand.chord("Enter")
+        scene.hand.hesitate(0.3, 0.7)
 
 
 def type_and_correct(scene: Scene) -> None:
