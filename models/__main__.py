@@ -1,4 +1,4 @@
-"""`python -m models train {vae,world}`."""
+"""`python -m models train {vae,clip,world}`."""
 
 import sys
 from dataclasses import dataclass
@@ -33,13 +33,18 @@ class Stage:
     def run(self) -> None:
         from models import train
 
-        stage = train.train_vae if isinstance(self, Vae) else train.train_world
-        stage(train.Order(**vars(self)), MonotonicClock())
+        stages = {Vae: train.train_vae, Clip: train.train_clip, World: train.train_world}
+        stages[type(self)](train.Order(**vars(self)), MonotonicClock())
 
 
 @dataclass(kw_only=True)
 class Vae(Stage):
     """Train the tile VAE."""
+
+
+@dataclass(kw_only=True)
+class Clip(Stage):
+    """Train CLIP on screens and what their prompts say of them."""
 
 
 @dataclass(kw_only=True)
@@ -51,7 +56,11 @@ class World(Stage):
 class Train:
     """Train one stage."""
 
-    stage: Annotated[Vae, tyro.conf.subcommand("vae")] | Annotated[World, tyro.conf.subcommand("world")]
+    stage: (
+        Annotated[Vae, tyro.conf.subcommand("vae")]
+        | Annotated[Clip, tyro.conf.subcommand("clip")]
+        | Annotated[World, tyro.conf.subcommand("world")]
+    )
 
     def run(self) -> None:
         self.stage.run()

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from models.checkpoint import load_config, load_module, load_tensors, save_folder
+from models.clip import NAME as CLIP
+from models.clip import ClipModel, clip_parts, load_clip
 from models.latents import Whitening, decode_tiles, encode_tiles
 from models.library import Library
 from models.pictures import Pictures
@@ -53,7 +55,8 @@ class Desk:
     """Everything that a generated desktop consists of.
 
     `starts_u8` (s, H, W, 3) are first screens; the `library` is what the world was filled with; `shapes` the pointer
-    shapes in the order of the model's logits; `about` what config.json says of the training.
+    shapes in the order of the model's logits; `about` what config.json says of the training; `clip` chooses among the
+    first screens by a prompt, None where the checkpoint has none.
     """
 
     tokenizer: Tokenizer
@@ -63,6 +66,7 @@ class Desk:
     shapes: list[PointerShape]
     fps: float
     about: dict[str, Any]
+    clip: ClipModel | None = None
 
 
 def save_tokenizer(folder: Path, tokenizer: Tokenizer, training: dict[str, Any]) -> None:
@@ -93,11 +97,13 @@ def save_desk(folder: Path, desk: Desk) -> None:
         ],
         "training": desk.about,
     }
+    clip_config, clip_weights = clip_parts(desk.clip) if desk.clip else ({}, {})
     images = {f"{place:03d}": torch.from_numpy(shape.rgba) for place, shape in enumerate(desk.shapes)}
     save_folder(
         folder,
-        config,
+        config | clip_config,
         **_tokenizer_tensors(desk.tokenizer),
+        **clip_weights,
         world=_half(desk.world.state_dict()),
         shapes=images,
         library={
@@ -128,6 +134,7 @@ def load_desk(folder: Path) -> Desk:
         shapes=[PointerShape(rgba=np.asarray(images[f"{place:03d}"]), **row) for place, row in enumerate(rows)],
         fps=float(config["fps"]),
         about=config.get("training", {}),
+        clip=load_clip(folder) if CLIP in config else None,
     )
 
 

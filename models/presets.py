@@ -8,11 +8,12 @@ from models.vae import VAEConfig
 
 @dataclass(frozen=True, kw_only=True)
 class Preset:
-    """`world` holds the sizes of WorldConfig that do not follow from the data."""
+    """`world` and `clip` hold the sizes of WorldConfig and ClipConfig that do not follow from the data."""
 
     vae: VAEConfig
     world: dict[str, int] = field(default_factory=dict)
     draw: Draw = field(default_factory=Draw)
+    clip: dict[str, int] = field(default_factory=dict)
 
 
 PRESETS = {
@@ -22,5 +23,6 @@ PRESETS = {
         world={"width": 64, "blocks": 1, "local_width": 32, "local_blocks": 1, "memory": 16, "head_width": 64,
                "head_blocks": 1, "palette": 2},
         draw=Draw(changed=6, near=2, idle=2, cells=16, own=0.3),
+        clip={"space": 32, "tile_width": 16, "image_width": 32, "image_blocks": 1, "text_width": 32, "text_blocks": 1},
     ),
 }  # fmt: skip

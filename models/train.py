@@ -7,15 +7,17 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
-from models import events
+from models.clip import NAME as CLIP_FOLDER
+from models.clip import ClipConfig, ClipModel, load_clip, save_clip
+from models.clip_stage import ClipStage
 from models.desk import Desk, Tokenizer, load_desk, load_tokenizer, save_desk, save_tokenizer
 from models.latents import Whitening, encode_tiles
+from models.pairs import load_pairs
 from models.parallel import Ranks
 from models.presets import PRESETS, Preset
 from models.stages import VAEStage, WorldStage
-from models.tiles import to_frame
+from models.starts import start_screens
 from models.track import Track, load_tracks
 from models.training import TrainConfig, Trainer
 from models.vae import TileVAE
@@ -27,7 +29,6 @@ from recorder.pointer import PointerShape
 from recorder.session import Session
 
 VAE_FOLDER, DESK_FOLDER, TRACKS_FOLDER = "vae", "desk", "tracks"
-START_SCREENS = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,8 +72,28 @@ def train_vae(order: Order, clock: Clock) -> None:
     _run(trainer, order, save)
 
 
+def train_clip(order: Order, clock: Clock) -> None:
+    """Sessions in, `OUT/clip` out."""
+    torch.set_num_threads(order.threads)
+    paths = session_paths(order.data, "train")
+    pairs = load_pairs(paths, order.data / TRACKS_FOLDER)
+    rows, columns = pairs.grid_shape
+    ranks = Ranks.join()
+    stage = ClipStage(pairs, ClipConfig(rows=rows, columns=columns, **order.values().clip), order.seed, ranks)
+    budget = TrainConfig(minutes=order.minutes, seed=order.seed)
+    trainer = Trainer(stage, budget, order.out / "clip-state", clock, ranks)
+    about = _about(paths, order) | {"screens": len(pairs)}
+
+    def save(trainer: Trainer) -> None:
+        model = ClipModel(stage.module.config)
+        model.load_state_dict(trainer.ema)
+        save_clip(order.out / CLIP_FOLDER, model, about | {"minutes": round(trainer.minutes, 1), "steps": trainer.step})
+
+    _run(trainer, order, save)
+
+
 def train_world(order: Order, clock: Clock) -> None:
-    """Sessions and `OUT/vae` in, the playable `OUT/desk` out."""
+    """Sessions and `OUT/vae` in, and `OUT/clip` where it is there; the playable `OUT/desk` out."""
     torch.set_num_threads(order.threads)
     paths, tracks = _tracks(order)
     tokenizer = load_tokenizer(order.out / VAE_FOLDER)
@@ -91,7 +112,8 @@ def train_world(order: Order, clock: Clock) -> None:
     stage = WorldStage(tracks, tokenizer, config, order.values().draw, names, order.seed, ranks, start)
     budget = TrainConfig(minutes=order.minutes, seed=order.seed)
     trainer = Trainer(stage, budget, order.out / "world-state", clock, ranks)
-    starts_u8 = _starts(tracks)
+    starts_u8 = start_screens(paths, tracks)
+    clip = load_clip(order.out / CLIP_FOLDER) if (order.out / CLIP_FOLDER).is_dir() else None
     with Session(paths[0]) as session:
         fps = session.fps
     about = _about(paths, order)
@@ -109,6 +131,7 @@ def train_world(order: Order, clock: Clock) -> None:
             shapes=shapes,
             fps=fps,
             about=training,
+            clip=clip,
         )
         save_desk(order.out / DESK_FOLDER, desk)
 
@@ -155,17 +178,3 @@ def _shapes(paths: list[Path]) -> list[PointerShape]:
             for shape in session.shapes():
                 found.setdefault(shape.name, shape)
     return [found[name] for name in sorted(found)]
-
-
-def _starts(tracks: list[Track]) -> NDArray[np.uint8]:
-    """The screens just before the first input of the first sessions, each different screen once.
-
-    The very first frame may show a desktop that is still being painted.
-    """
-    screens: dict[bytes, NDArray[np.uint8]] = {}
-    for track in tracks:
-        before = int(track.events[0, events.FRAME]) - 1 if len(track.events) else 0
-        grid = track.grids[max(0, int(np.searchsorted(track.change_frame, before, side="right")) - 1)]
-        screen = to_frame(track.tiles_u8[grid], int(track.grid_shape[1]))
-        screens.setdefault(screen.tobytes(), screen)
-    return np.stack(list(screens.values())[:START_SCREENS])

@@ -19,7 +19,7 @@ from tqdm import tqdm
 from models.parallel import ALONE, Ranks
 from recorder.clock import Clock
 
-NOT_HIDDEN = ("_linear", "event_kind", "event_age", "patch_place", "rank_place", "say", "no_text")  # in their names
+NOT_HIDDEN = ("_linear", "event_kind", "event_age", "patch_place", "piece_place", "rank_place", "say", "no_text")
 STATE, LOG = "state.safetensors", "log.jsonl"
 
 
@@ -52,7 +52,10 @@ class Stage(Protocol):
 
 
 def is_hidden_matrix(name: str, parameter: nn.Parameter) -> bool:
-    """Whether Muon takes it: weight matrices of hidden layers, not embeddings, places or the linear shortcut."""
+    """Whether Muon takes it: weight matrices of hidden layers, not embeddings, places or the linear shortcut.
+
+    NOT_HIDDEN lists what is in the names of those.
+    """
     named = not any(word in name for word in NOT_HIDDEN)
     return named and parameter.ndim == 2 and min(parameter.shape) >= 64
 

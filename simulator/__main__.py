@@ -1,4 +1,4 @@
-"""`python -m simulator`: evaluate, bench, numbers."""
+"""`python -m simulator`: evaluate, bench, clip, numbers."""
 
 import json
 import sys
@@ -54,6 +54,7 @@ class Evaluate:
         print(f"{self.out / 'index.html'}")
 
     def _evaluate(self) -> None:
+        from simulator.clip_eye import ClipEye
         from simulator.evaluate import describe_checkpoint, describe_data, evaluate, open_footage
         from simulator.foreign import load_world
         from simulator.page import render
@@ -77,6 +78,7 @@ class Evaluate:
                 seed=self.seed,
                 roundtrip=getattr(world, "vae_roundtrip", None),
                 read=None if cannot_read else read_text,
+                eye=ClipEye(clip) if (clip := getattr(world, "clip", None)) else None,
             )
             report = {
                 "checkpoint": {**describe_checkpoint(self.checkpoint), "world": self.world},
@@ -141,6 +143,33 @@ class Bench:
 
 
 @dataclass(kw_only=True)
+class Clip:
+    """Judge a CLIP on held-out sessions: recall, zero-shot attributes, embedding arithmetic, paraphrases."""
+
+    clip: tyro.conf.Positional[Path]
+    """The folder that 'models train clip' wrote."""
+    data: tyro.conf.Positional[Path]
+    """A folder of sessions, of which the test split and the compositional one are used."""
+    out: Path
+    """The JSON file for the result."""
+    seed: int = 0
+    """What of the paraphrases is drawn."""
+
+    def run(self) -> None:
+        from models.clip import load_clip
+        from simulator.clip_report import report
+        from simulator.evaluate import describe_checkpoint
+        from simulator.report import write_json
+
+        found = {
+            "checkpoint": describe_checkpoint(self.clip),
+            **report(load_clip(self.clip), self.data, seed=self.seed),
+        }
+        write_json(self.out, found)
+        print(json.dumps(found, indent=1))
+
+
+@dataclass(kw_only=True)
 class Numbers:
     """Put the numbers of a report and a benchmark between a README's marks and into the checkpoint's config.json."""
 
@@ -161,6 +190,7 @@ class Numbers:
 Command = (
     Annotated[Evaluate, tyro.conf.subcommand("evaluate")]
     | Annotated[Bench, tyro.conf.subcommand("bench")]
+    | Annotated[Clip, tyro.conf.subcommand("clip")]
     | Annotated[Numbers, tyro.conf.subcommand("numbers")]
 )
 

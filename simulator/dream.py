@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from models.cells import composite
+from models.clip import ClipModel
 from models.desk import Desk, load_desk
 from models.engine import Change, Dragged, Engine, Look
 from models.sampling import Sampling
@@ -36,6 +37,12 @@ class Dream:
         config = desk.world.config
         self._grid = (config.rows, config.columns)
         self.prompt = ""
+        self._start_places: torch.Tensor | None = None
+
+    @property
+    def clip(self) -> ClipModel | None:
+        """What chooses the first screen by a prompt, where the checkpoint has it."""
+        return self._desk.clip
 
     @classmethod
     def load(cls, folder: Path, *, device: str | None = None, steps: int | None = None) -> "Dream":
@@ -67,6 +74,8 @@ class Dream:
     def reset(self, *, seed: int, prompt: str = "", frame_u8: NDArray[np.uint8] | None = None) -> Step:
         generator = torch.Generator().manual_seed(seed)
         place = int(torch.randint(len(self._desk.starts_u8), (1,), generator=generator))
+        if frame_u8 is None and prompt and self.clip is not None:
+            place = self._nearest_start(self.clip, prompt)
         screen_u8 = self._desk.starts_u8[place] if frame_u8 is None else frame_u8
         self._check_size(screen_u8)
         self.prompt = prompt
@@ -79,7 +88,7 @@ class Dream:
         )  # fmt: skip
 
     def set_prompt(self, prompt: str) -> None:
-        """Kept and shown; this version of the model has no text input, only the learned null text."""
+        """Kept and shown; it chooses the screen of the next `reset`, what is generated follows from no text yet."""
         self.prompt = prompt
 
     def step(self, action: Action) -> Step:
@@ -167,6 +176,12 @@ class Dream:
             shape=self._shape(look),
             parts_ms=clock.parts_ms,
         )
+
+    def _nearest_start(self, clip: ClipModel, prompt: str) -> int:
+        """Which of the first screens is nearest to a text."""
+        if self._start_places is None:
+            self._start_places = clip.image(self._desk.starts_u8)
+        return int((self._start_places @ clip.text([prompt]).pooled[0]).argmax())
 
     def _shape(self, look: Look) -> PointerShape:
         return self._desk.shapes[int(look.outlook.shape[0].argmax())]

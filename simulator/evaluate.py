@@ -12,6 +12,7 @@ from tqdm import tqdm
 from recorder.dataset import file_hash, session_paths
 from recorder.pointer import PointerShape
 from simulator.baselines import Ceiling, CopyLast, RoundTrip
+from simulator.clip_eye import ClipEye
 from simulator.exhibits import Exhibits, strips, video_mp4, video_stretch
 from simulator.footage import Footage
 from simulator.measure import Measured, Subject, measure
@@ -36,7 +37,8 @@ _CEILING_DETAILS_UNKNOWN = ("dirty_where_by_size", "calibration", "pointer_shape
 _NO_CHANGE = "no scored frame changes"
 _NO_EVENT = "no press of a button or key changed the screen"
 _NO_CLUSTER = "no scored frame has a large change of a kind that occurs often enough"
-_NO_PROMPT = "the model takes no prompt yet"
+_NO_PROMPT = "a prompt chooses the first screen and nothing after it yet"
+_NO_CLIP = "the checkpoint has no CLIP, or there is no event with a prompt"
 _REASONS = {
     "psnr_changed_db": _NO_CHANGE,
     "ssim_changed": _NO_CHANGE,
@@ -52,8 +54,8 @@ _REASONS = {
     "ocr_exact_line": "nothing to read on the true frames",
     "memory_restored": "the sessions do not mark windows that were hidden and restored",
     "prompt_attribute_accuracy": _NO_PROMPT,
-    "clip_score": _NO_PROMPT,
-    "frechet_clip": _NO_PROMPT,
+    "clip_score": _NO_CLIP,
+    "frechet_clip": _NO_CLIP,
 }
 
 
@@ -119,11 +121,12 @@ def evaluate(
     seed: int,
     roundtrip: RoundTrip | None,
     read: TextReader | None,
+    eye: ClipEye | None = None,
 ) -> Judgement:
     """Measure the world and its baselines by one plan.
 
     `roundtrip` is the world's tokenizer, there and back, None for a world without one; `read` reads text on frames,
-    None where nothing can. The same seed gives the same report.
+    None where nothing can; `eye` is the checkpoint's CLIP, if it has one. The same seed gives the same report.
 
     Raises ValueError where the sessions do not fit the world or are too short.
     """
@@ -138,7 +141,7 @@ def evaluate(
     frames = plan.frames * len(subjects) + (shown.frames if shown else 0)
     with tqdm(total=frames, unit="frame", desc="evaluate", smoothing=0.05) as bar:
         measured = {
-            name: measure(subject, footage, plan, seed=seed, clusters=clusters, read=read, advanced=bar.update)
+            name: measure(subject, footage, plan, seed=seed, clusters=clusters, read=read, eye=eye, advanced=bar.update)
             for name, subject in subjects.items()
         }
         model = subjects["model"]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from tqdm import tqdm
 
 from recorder.clock import Clock
@@ -48,12 +49,23 @@ def check_track(world: World, track: Session) -> None:
 
 
 def play_track(
-    world: World, track: Session, output: Output, clock: Clock, *, frames: int, seed: int, prompt: str
+    world: World,
+    track: Session,
+    output: Output,
+    clock: Clock,
+    *,
+    frames: int,
+    seed: int,
+    prompt: str,
+    first_u8: NDArray[np.uint8] | None,
 ) -> Played:
-    """Begin at the track's first frame, then step through its actions; `frames` counts the first."""
+    """Begin at a frame, None being one of the world's own, and step through the track's actions.
+
+    `frames` counts the first.
+    """
     actions = track.actions()[:frames]
     step_ns, dirty = [], []
-    output.add(0, actions[0], world.reset(seed=seed, prompt=prompt, frame_u8=np.asarray(track.frames[0])))
+    output.add(0, actions[0], world.reset(seed=seed, prompt=prompt, frame_u8=first_u8))
     for index, action in enumerate(tqdm(actions[1:], unit="frame", initial=1, total=len(actions)), start=1):
         begun_ns = clock.now_ns()
         step = world.step(action)

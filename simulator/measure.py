@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from recorder.pointer import PointerShape
 from simulator.changes import tile_iou, tile_squared_error
+from simulator.clip_eye import ClipEye
+from simulator.clip_metrics import clip_score
 from simulator.dirty_metrics import where_precision
 from simulator.footage import Footage
 from simulator.pixel_metrics import ssim_changed
@@ -50,6 +52,7 @@ _EVENT = np.dtype(
 _TRACK = np.dtype([("session", "i4"), ("squared", "f8", (DRIFT_FRAMES,)), ("tiles", "i4")])
 _TEXT = np.dtype([("session", "i4"), ("char_accuracy", "f8"), ("lines_found", "i4"), ("lines", "i4")])
 _TRANSITION = np.dtype([("session", "i4"), ("cluster", "i4"), ("nearest", "i4")])
+_PLACE = "f4"  # of a number of a place in CLIP's space
 _STEP = np.dtype([("session", "i4"), ("ms", "f8")])
 NOT_TYPED = -1
 
@@ -64,12 +67,13 @@ class Subject:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Measured:
-    """Structured arrays with a field `session` each: one row a frame, event, track, text, transition and step.
+    """Structured arrays with a field `session` each: one row a frame, event, track, text, transition, step and screen.
 
     `events["iou"]` is NaN where nothing changed on either side; `events["typed"]` is 1 or 0, NOT_TYPED where no
     character was; `tracks["squared"]` is the squared error of each frame, NaN past the end. `transitions` has the true
     `cluster` of each clustered large change and the one `nearest` to what was shown; `steps` the wall time of each
-    step on its own, where the world tells it.
+    step on its own, where the world tells it. `screens` has the CLIP score of the screen at the end of each event, and
+    the places of the true and the shown screen in CLIP's space.
     """
 
     frames: NDArray[np.void]
@@ -78,6 +82,7 @@ class Measured:
     texts: NDArray[np.void]
     transitions: NDArray[np.void]
     steps: NDArray[np.void]
+    screens: NDArray[np.void]
 
     def of_sessions(self, sessions: Sequence[int]) -> "Measured":
         """The rows of these sessions, as often as they are named."""
@@ -96,6 +101,7 @@ def measure(
     seed: int,
     clusters: TransitionClusters,
     read: TextReader | None,
+    eye: ClipEye | None,
     advanced: Callable[[], object],
 ) -> Measured:
     """Everything the metrics need of one subject; `advanced` is called once a frame, for a progress bar."""
@@ -112,12 +118,14 @@ def measure(
         for moment in moments(stretch, teacher_forced):
             frames.append(_frame_row(moment, footage[stretch.session], stretch.session))
             transitions += _transition_rows(moment, stretch.session, clusters)
-    events, texts = [], []
+    events, texts, screens = [], [], []
     for stretch in plan.events:
         row, last = _event_row(moments(stretch, subject.advance), footage[stretch.session], stretch)
         events.append(row)
         if read and stretch in plan.read:
             texts += _text_rows(last, stretch.session, read)
+        if eye:
+            screens.append(_screen_row(last, stretch.session, footage[stretch.session].prompt(last.frame), eye))
     tracks = [_track_row(moments(stretch, subject.advance), stretch) for stretch in plan.tracks]
     return Measured(
         frames=np.array(frames, _FRAME),
@@ -126,6 +134,7 @@ def measure(
         texts=np.array(texts, _TEXT),
         transitions=np.array(transitions, _TRANSITION),
         steps=np.array(steps, _STEP),
+        screens=np.array(screens, _screen_type(eye.space if eye else 0)),
     )
 
 
@@ -201,6 +210,18 @@ def _text_rows(last: Moment, session: int, read: TextReader) -> list[tuple[objec
     if not true_text:
         return []
     return [(session, char_accuracy(true_text, shown_text), *lines_found(true_text, shown_text))]
+
+
+def _screen_type(space: int) -> np.dtype[np.void]:
+    place = (_PLACE, (space,))
+    return np.dtype([("session", "i4"), ("score", "f8"), ("true", *place), ("shown", *place)])
+
+
+def _screen_row(last: Moment, session: int, prompt: str, eye: ClipEye) -> tuple[object, ...]:
+    """The score is NaN where no prompt says what the screen shows."""
+    places = eye.image(np.stack([last.true_u8, last.step.frame_u8]))
+    score = float(clip_score(places[1:], eye.text([prompt]))[0]) if prompt else np.nan
+    return session, score, places[0], places[1]
 
 
 def _same_shape(left: PointerShape | None, right: PointerShape | None) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
 import tyro
 
 from recorder.clock import MonotonicClock
@@ -27,7 +28,7 @@ class Play:
     seed: int = 0
     """Of everything the model draws at random."""
     prompt: str = ""
-    """What the screen should show."""
+    """What the screen should show at first: of the checkpoint's first screens the one that is nearest."""
     steps: int | None = None
     """Steps of the sampler a frame; the checkpoint's own number if left out."""
     device: str | None = None
@@ -50,10 +51,11 @@ class Play:
 
 @dataclass(frozen=True, kw_only=True)
 class Loaded:
-    """A world, and in a few words what it runs on."""
+    """A world, and in a few words what it runs on; `takes_prompts` says that a prompt chooses its first screen."""
 
     world: World
     about: str
+    takes_prompts: bool = False
 
 
 class Loader(Protocol):
@@ -67,7 +69,8 @@ def load_dream(folder: Path, *, device: str | None, steps: int | None) -> Loaded
     from simulator.dream import Dream  # torch takes seconds to import, and --help needs none
 
     dream = Dream.load(folder, device=device, steps=steps)
-    return Loaded(world=dream, about=f"{dream.steps} sampling steps on {dream.device}")
+    about = f"{dream.steps} sampling steps on {dream.device}"
+    return Loaded(world=dream, about=about, takes_prompts=dream.clip is not None)
 
 
 def main(arguments: Sequence[str] | None = None, load: Loader = load_dream) -> None:
@@ -104,6 +107,13 @@ def _check(play: Play) -> None:
             check_path(path)
 
 
+def _prompt_chooses(play: Play, loaded: Loaded) -> bool:
+    """Whether the first screen is chosen by the prompt; says so where there is one that is not understood."""
+    if play.prompt and not loaded.takes_prompts:
+        print(f"play: {play.checkpoint} has no CLIP, so the prompt is shown and not understood", file=sys.stderr)
+    return bool(play.prompt) and loaded.takes_prompts
+
+
 def _play_headless(play: Play, load: Loader) -> None:
     from simulator.headless import check_track, play_track
     from simulator.output import VideoConfig, open_output
@@ -113,12 +123,20 @@ def _play_headless(play: Play, load: Loader) -> None:
         loaded = load(play.checkpoint, device=play.device, steps=play.steps)
         world = stack.enter_context(closing(loaded.world))
         check_track(world, track)
+        first_u8 = None if _prompt_chooses(play, loaded) else np.asarray(track.frames[0])
         frames = min(play.frames or len(track), len(track))
         video = VideoConfig(beside=play.beside, scale=play.scale)
         attributes = {"seed": play.seed, "about": loaded.about, "track": track.path.name}
         with open_output(play.out, track, video=video, attributes=attributes, prompt=play.prompt) as output:
             played = play_track(
-                world, track, output, MonotonicClock(), frames=frames, seed=play.seed, prompt=play.prompt
+                world,
+                track,
+                output,
+                MonotonicClock(),
+                frames=frames,
+                seed=play.seed,
+                prompt=play.prompt,
+                first_u8=first_u8,
             )
     print(f"{play.out}: {played.sentence()}; {loaded.about}")
     if play.frames is not None and play.frames > frames:
@@ -136,11 +154,14 @@ def _play_window(play: Play, load: Loader) -> None:
     with ExitStack() as stack:
         loaded = load(play.checkpoint, device=play.device, steps=play.steps)
         world = stack.enter_context(closing(loaded.world))
+        chosen = _prompt_chooses(play, loaded)
         hand = None
         if play.actions is not None:
             track = stack.enter_context(Session(play.actions))
             check_track(world, track)
             hand = Replay(track)
+            if chosen:
+                hand.first_u8 = None
         window = stack.enter_context(closing(Window(world.size_px, clock)))
         config = LoopConfig(
             seed=play.seed,

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.catalogue import METRICS
+from simulator.clip_metrics import frechet_distance
 from simulator.dirty_metrics import SIZE_CLASSES, calibration, calibration_error, size_class, when_auc
 from simulator.event_class import CLASSES
 from simulator.measure import NOT_TYPED, Measured
@@ -43,6 +44,8 @@ def scores(measured: Measured) -> dict[str, Score]:
         "ocr_exact_line": _ratio(measured.texts["lines_found"].sum(), measured.texts["lines"].sum()),
         "pointer_shape_accuracy": _mean(frames["shape_right"]),
         "transition_accuracy": accuracy(measured.transitions),
+        "clip_score": _mean(measured.screens["score"]),
+        "frechet_clip": _frechet(measured.screens),
         "rmse_at": {str(frame): _rmse_at(measured.tracks, frame) for frame in HORIZONS},
         **scores_by_event(measured),
     }
@@ -141,6 +144,10 @@ def _rmse_at(tracks: NDArray[np.void], frame: int) -> float | None:
 def _rmse_curve(tracks: NDArray[np.void]) -> list[float | None]:
     longest = int((~np.isnan(tracks["squared"])).sum(axis=1).max(initial=0))
     return [_rmse_at(tracks, frame) for frame in range(1, longest + 1)]
+
+
+def _frechet(screens: NDArray[np.void]) -> float | None:
+    return frechet_distance(screens["true"], screens["shown"]) if len(screens) > 1 else None
 
 
 def _mean(values: NDArray[Any]) -> float | None:

@@ -47,6 +47,8 @@ class World(Protocol):
     def reset(self, *, seed: int, prompt: str = "", frame_u8: NDArray[np.uint8] | None = None) -> Step:
         """Begin anew: at `frame_u8` if it is given, else at a first frame of the world's own; all tiles dirty.
 
+        The prompt may choose among the world's own first frames.
+
         Raises ValueError for a frame of another size.
         """
         ...

@@ -1,7 +1,7 @@
 """A small grammar with paraphrases: attributes of a screen in, a sentence out."""
 
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from recorder.explorer.apps import APPS
 
@@ -21,6 +21,7 @@ _MINIMISED = ("{} minimised", "the {} is minimised")
 _MAXIMISED = ("{} maximised", "the {} fills the screen")
 _MENU = ("menu open", "a menu is open", "a menu is shown")
 MENTIONED = 0.5  # how often a sentence tells of panel and of font size
+_ABSENT = ("no {}", "{} closed", "without a {}")  # nobody is told what is not there, but people ask for it
 _EVENTS = {
     "theme": ("switch to the {} theme", "make the theme {}", "{} theme, please"),
     "wallpaper": ("change the wallpaper to {}", "make the wallpaper {}", "{} wallpaper, please"),
@@ -29,6 +30,49 @@ _EVENTS = {
     "font_pt": ("set the text to {} points", "change the font size to {}"),
     "open": ("open the {}", "start the {}", "launch the {}"),
 }
+_FORMS = {
+    "wallpaper": _PLAIN[::2],
+    "plain": _PLAIN[1:2],
+    "gradient": _GRADIENT,
+    "panel": _PANEL,
+    "open": _OPEN,
+    "closed": _ABSENT,
+    "focused": _FOCUSED,
+    "minimised": _MINIMISED,
+    "maximised": _MAXIMISED,
+}
+_FIXED = {
+    **{("theme", name): words for name, words in _THEME.items()},
+    **{("font_pt", points): words for points, words in _FONT.items()},
+    ("nothing", True): _NONE,
+    ("menu", True): _MENU,
+    ("menu", False): ("no menu", "menu closed"),
+}
+
+
+class Phrase(NamedTuple):
+    """One way to say one thing: a form, and the word that it is said with (empty where the form is all of it)."""
+
+    form: str
+    word: str
+
+    @property
+    def text(self) -> str:
+        return self.form.format(self.word)
+
+
+def phrases(attribute: str, value: Any) -> list[Phrase]:
+    """All ways to say that an attribute has a value, the plainest form first.
+
+    Beside the attributes of `describe` these are "plain" and "gradient", a wallpaper of that colour and kind, where
+    "wallpaper" leaves the kind open; "nothing", no window at all; and "closed", an application without a window.
+
+    Raises KeyError for what has no words.
+    """
+    if attribute not in _FORMS:
+        return [Phrase(form, "") for form in _FIXED[attribute, value]]
+    words = APPS[value].words if value in APPS else (value,)
+    return [Phrase(form, word) for form in _FORMS[attribute] for word in words]
 
 
 def sentence(attributes: dict[str, Any], random: Random) -> str:

@@ -8,10 +8,11 @@ from typing import Any
 from recorder.box import Box
 from recorder.doors import Window
 from recorder.explorer.appearance import FONTS_PT, PANELS, THEMES, WALLPAPER_KINDS, WALLPAPERS, Appearance
+from recorder.explorer.apps import APPS
 from recorder.explorer.attributes import describe
 from recorder.explorer.live import VALUES, commands
 from recorder.explorer.narrator import Narrator
-from recorder.explorer.words import event_sentence, plain_sentence, sentence
+from recorder.explorer.words import event_sentence, phrases, plain_sentence, sentence
 
 LOOK = Appearance(wallpaper="teal", theme="dark", wallpaper_kind="gradient", panel="bottom", font_pt=9)
 TERMINAL = Window(
@@ -111,3 +112,29 @@ def test_a_live_change_sets_what_a_fresh_desktop_would_have() -> None:
     assert theme[-2:] == ["-s", "Adwaita"]
     (colour, fade) = commands(LOOK, replace(LOOK, wallpaper="red"), ["files"])
     assert colour.count("double") == fade.count("double") == 4
+
+
+def test_a_sentence_is_made_of_phrases_that_mean_what_it_describes() -> None:
+    said = {("plain", "teal"), ("gradient", "teal"), ("theme", "dark"), ("panel", "bottom"), ("font_pt", 9),
+            ("open", "terminal"), ("focused", "terminal"), ("maximised", "terminal"), ("minimised", "editor"),
+            ("menu", True)}  # fmt: skip
+    known = {phrase.text for attribute, value in said for phrase in phrases(attribute, value)}
+    assert {clause for text in sentences(DESCRIBED) for clause in text.split(", ")} <= known
+
+
+def test_no_phrase_means_two_things() -> None:
+    meanings = [
+        *(("theme", theme) for theme in THEMES),
+        *((kind, colour) for kind in ("wallpaper", "plain", "gradient") for colour in WALLPAPERS),
+        *(("panel", panel) for panel in PANELS),
+        *(("font_pt", points) for points in FONTS_PT),
+        *((state, app) for state in ("open", "closed", "focused", "minimised", "maximised") for app in APPS),
+        ("nothing", True), ("menu", True), ("menu", False),
+    ]  # fmt: skip
+    texts = [phrase.text for attribute, value in meanings for phrase in phrases(attribute, value)]
+    assert len(texts) == len(set(texts)) > 200
+
+
+def test_plain_words_come_first() -> None:
+    assert phrases("wallpaper", "red")[0].text == "red wallpaper"
+    assert phrases("closed", "editor")[0].text == "no text editor"

@@ -1,0 +1,39 @@
+"""First screens: few that cover what the training shows."""
+
+from pathlib import Path
+
+import numpy as np
+
+from models.starts import START_SCREENS, cover, start_screens
+from models.track import load_tracks
+from tests.models.described import screen, write_described_session
+from tests.models.toy import OFF, write_toy_session
+
+
+def test_a_cover_takes_what_adds_most_and_stops_when_nothing_is_missing() -> None:
+    shown = [frozenset("a"), frozenset("ab"), frozenset("cde"), frozenset("bcd"), frozenset("de")]
+    assert cover(shown, 9) == [2, 1]
+    assert cover(shown, 1) == [2]
+    assert cover([frozenset(), frozenset()], 9) == []
+
+
+def test_equal_gains_go_to_the_first() -> None:
+    assert cover([frozenset("ab"), frozenset("ba"), frozenset("c")], 9) == [0, 2]
+
+
+def test_starts_show_each_look_and_window_once(tmp_path: Path) -> None:
+    paths = [tmp_path / "a.h5", tmp_path / "b.h5"]
+    write_described_session(paths[0], looks=[("light", "blue"), ("dark", "red")])
+    write_described_session(paths[1], looks=[("light", "blue"), ("dark", "blue")])
+    starts_u8 = start_screens(paths, load_tracks(paths, tmp_path / "tracks"))
+    shown = {start.tobytes() for start in starts_u8}
+    looks = [("light", "blue"), ("dark", "red"), ("dark", "blue")]
+    assert shown == {screen(*look, app).tobytes() for look in looks for app in (False, True)}
+    assert len(starts_u8) == 6 <= START_SCREENS
+
+
+def test_a_session_that_tells_nothing_gives_its_screen_before_the_first_input(tmp_path: Path) -> None:
+    path = tmp_path / "toy.h5"
+    write_toy_session(path, seed=0, frames=20)
+    (start,) = start_screens([path], load_tracks([path], tmp_path / "tracks"))
+    assert np.array_equal(start, np.full_like(start, OFF))
