@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from models.context import EVENT_MAX_AGE, EVENT_SLOTS, NEIGHBOURHOOD, Context
 from models.events import HELD_BITS, KINDS, MODIFIER_KEYS
 from models.layers import AGE_DECAYS, Norm, TransformerBlock, age_features, fourier
+from models.text import TextReader
 from models.tiles import TILE_PX
 from models.world_config import PATCH, WorldConfig
 
@@ -31,6 +32,7 @@ class Backbone(nn.Module):
         self.pointer_under = nn.Linear(under, width)
         self.pointer_rest = nn.Linear(2 * 2 * 2 * PLACE_BANDS + HELD_BITS, width)
         self.no_text = nn.Parameter(0.02 * torch.randn(width))
+        self.text = TextReader(config) if config.text else None
         self.blocks = nn.ModuleList(TransformerBlock(width) for _ in range(config.blocks))
         self.norm = Norm(width)
 
@@ -38,6 +40,8 @@ class Backbone(nn.Module):
         patches = self._patches(context)
         events, pointer = self._events(context), self._pointer(context)
         text = self.no_text.expand(len(patches), 1, -1).to(patches.dtype)
+        if self.text:
+            text = self.text(text, context.text, context.text_there)
         tokens = torch.cat([patches, pointer, text, events], dim=1)
         seen = torch.ones(tokens.shape[:2], dtype=torch.bool, device=tokens.device)
         seen[:, -EVENT_SLOTS:] = context.event_there

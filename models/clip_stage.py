@@ -55,7 +55,7 @@ def wrong_texts(captions: list[Caption], known: NDArray[np.int8], screens: NDArr
     """
     claimed = np.stack([caption.claims for caption in captions])
     texts = np.array([caption.text for caption in captions])
-    free = ~claimed.any(axis=1) | ~known.any(axis=1)
+    free = np.asarray(~claimed.any(axis=1) | ~known.any(axis=1))
     other = (free[:, None] | free[None]) & (texts[:, None] != texts[None])
     return (contradict(claimed, known).T | other) & (screens[:, None] != screens[None])
 

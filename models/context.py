@@ -21,7 +21,8 @@ class Context:
     `latent` whitened latents of the frame before; `age` frames since each tile changed; `pointer_px` at the frame
     before and now; `held` bits of buttons and modifiers; events with kind, place, modifiers bits, age in frames and
     the latents that lay under them; `event_there` False for empty slots; `pointer_latent` what lies under the
-    pointer now.
+    pointer now; `text` token states of the text that asks for something, `text_there` False for those that there are
+    not: all of them where nothing is asked for.
     """
 
     latent: Float[Tensor, "b n c"]
@@ -35,6 +36,8 @@ class Context:
     event_age: Int[Tensor, "b e"]
     event_latent: Float[Tensor, "b e 9 c"]
     event_there: Bool[Tensor, "b e"]
+    text: Float[Tensor, "b l t"]
+    text_there: Bool[Tensor, "b l"]
 
     def at(self, moments: Int[Tensor, "f"]) -> "Context":
         """These moments alone."""

@@ -17,7 +17,7 @@ from models.buckets import BUCKETS, padded
 from models.cells import Box, cells_of, centre_tiles, cut, fingerprints, tiles_under
 from models.context import Context
 from models.desk import Desk
-from models.inputs import Inputs
+from models.inputs import Inputs, Text
 from models.painting import contents_of, paint
 from models.parts import box_px, largest_part, parts_of
 from models.place import Ground, Tiles
@@ -29,6 +29,7 @@ from models.tiles import TILE_PX, to_tiles
 from models.world import Outlook, Scene
 from recorder.actions import Action
 
+ASKED_FRAMES = 22  # a text asks for something as long as in the recordings: 1.5 s
 MOST_WARM = 256  # cells; larger changes are rare, and warming up for them takes as long as for all others
 
 
@@ -99,6 +100,11 @@ class Engine:
         self._screen_box = np.array([[0, 0], [self._grid[1] * TILE_PX - 1, self._grid[0] * TILE_PX - 1]])
         with self._inference():
             self._palette_keys = self._model.palette.keys()
+        self._clip = desk.clip.to(device) if desk.clip else None
+        self._no_text = (
+            torch.zeros(1, 0, self.config.text, device=device),
+            torch.zeros(1, 0, dtype=torch.bool, device=device),
+        )
         self._fixed = {*vars(self), "_fixed"}  # what `begin` adds is the running state
 
     def warm_up(self, frame_u8: NDArray[np.uint8], action: Action, steps: int) -> None:
@@ -133,13 +139,22 @@ class Engine:
         self._screens = Screens(self.frame_u8)
         self._things = Things()
         self._drag: Drag | None = None
+        self._asked, self._asked_until = self._no_text, 0
+
+    def ask(self, text: str) -> None:
+        """Have a text change something in the next frames; without effect on a desk that takes no text."""
+        if self._clip and self.config.text:
+            states = self._clip.text([text])
+            self._asked = states.tokens.float(), states.mask
+            self._asked_until = self._frame + ASKED_FRAMES
+            self._paints[:] = 0
 
     def look(self, action: Action) -> Look:
         """Take an action and look at the next frame; this or `tell` once a frame."""
         self._take(action)
         with self._inference():
             age = self._frame - self._last_change
-            context = self._inputs.context(action, self._frame, self.latent, age)
+            context = self._inputs.context(action, self._frame, self.latent, age, self._text())
             outlook = self._model.outlook(context)
             change = float(torch.sigmoid(outlook.when[0]))
         return Look(context=context, outlook=outlook, change_probability=change)
@@ -301,6 +316,10 @@ class Engine:
         self._screens.show(self.frame_u8, changed.reshape(self._grid), self._frame)
         self._paints[changed] += 1
         return changed
+
+    def _text(self) -> Text:
+        """What is asked for in this frame."""
+        return self._asked if self._frame <= self._asked_until else self._no_text
 
     def _inference(self) -> Any:
         return _Inference(self.device, self.dtype)

@@ -4,7 +4,7 @@ from collections import deque
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -12,6 +12,8 @@ from models import events
 from models.context import EVENT_MAX_AGE, EVENT_SLOTS, NEIGHBOURHOOD, Context, tiles_around
 from models.recall import MOVED
 from recorder.actions import Action
+
+Text = tuple[Float[Tensor, "1 l t"], Bool[Tensor, "1 l"]]  # token states, and which of them there are
 
 
 class Inputs:
@@ -37,8 +39,11 @@ class Inputs:
         for row in events.event_rows(action, frame):
             self._events.appendleft((row, latent[self._around(row[events.X], row[events.Y])]))
 
-    def context(self, action: Action, frame: int, latent: Float[Tensor, "n c"], age: Float[Tensor, "n"]) -> Context:
-        """What the model is told of a frame whose action was taken; `age` of the tiles' contents in frames."""
+    def context(
+        self, action: Action, frame: int, latent: Float[Tensor, "n c"], age: Float[Tensor, "n"], text: Text
+    ) -> Context:
+        """What the model is told of a frame whose action was taken; `age` of the tiles' contents in frames, `text` is
+        what is asked for."""
         device = latent.device
         recent = [(row, under) for row, under in self._events if frame - row[events.FRAME] <= EVENT_MAX_AGE]
         rows = np.zeros((EVENT_SLOTS, events.ROW_VALUES), np.int64)
@@ -60,6 +65,8 @@ class Inputs:
             event_age=torch.where(there, frame - table[:, events.FRAME], 0)[None],
             event_latent=latents[None],
             event_there=there[None],
+            text=text[0],
+            text_there=text[1],
         )
 
     def _around(self, x_px: int, y_px: int) -> NDArray[np.int64]:

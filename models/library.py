@@ -57,7 +57,7 @@ def gather(tracks: list[Track], size: int, most_pictures: int) -> Library:
 def _changes(track: Track) -> Iterator[tuple[Box, NDArray[np.int64], NDArray[np.uint8]]]:
     """Each change's box, its cells' fingerprints (n,), UNCHANGED where they are, and their pixels after it."""
     index = TrackIndex(track)
-    rows = np.flatnonzero(track.caused[track.change_frame])
+    rows = np.flatnonzero(track.begun[track.change_frame])
     for row in rows[rows > 0].tolist():
         box = index.box(row)
         before, after = index.cells(row - 1, box), index.cells(row, box)

@@ -28,17 +28,20 @@ class Draw:
 
     The model paints the largest part of a change in one frame; where there are others, `largest_happened` is how often
     they are left as the next frame's. In play the box may be drawn too large: `extended` is how often it is made so,
-    by up to `extended_cells` each way, for all but the loss of the box itself.
+    by up to `extended_cells` each way, for all but the loss of the box itself. `asked` moments are those in which a
+    text has something changed; `no_text` is how often the model is not told of it, for classifier-free guidance.
     """
 
     changed: int = 36
     near: int = 14
     idle: int = 10
+    asked: int = 4
     largest_happened: float = 0.3
     part_happened: float = 0.08
     wrong_tiles: float = 0.02
     late: float = 0.12
     own: float = 0.0
+    no_text: float = 0.1
     extended: float = 0.2
     late_frames: int = 12
     extended_cells: int = 6
@@ -117,6 +120,7 @@ def moment_of(
         "pointer_ids": past.shows[around],
         "held": track.held[frame],
         "shape": np.int64(index.shape(frame)),
+        "wish": np.int64(0 if random.random() < draw.no_text else index.wish(frame)),
         **_recent_events(index, frame, past.delay),
     }
     dirty = (past.before_u8 != past.after_u8).any(axis=1)

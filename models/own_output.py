@@ -20,7 +20,9 @@ from models.tiles import TILE_PX, TILE_VALUES, to_frame, to_tiles
 from models.transitions import Batch, Transitions
 from models.world import WorldModel
 
-PLAIN = Draw(extended=0.0, largest_happened=0.0, part_happened=0.0, wrong_tiles=0.0, late=0.0, cells=10_000)
+PLAIN = Draw(
+    extended=0.0, largest_happened=0.0, part_happened=0.0, wrong_tiles=0.0, late=0.0, no_text=0.0, cells=10_000
+)
 STEPS = 1
 MISSED_SHARE = 0.25  # of the pasts lack what lies outside the box of the change
 

@@ -8,6 +8,7 @@ from jaxtyping import Float, UInt8
 from torch import Tensor
 
 from models.adopt import adopt
+from models.clip import ClipModel
 from models.desk import Desk, Tokenizer
 from models.latents import encode_tiles
 from models.library import gather
@@ -104,16 +105,18 @@ class WorldStage:
         seed: int,
         ranks: Ranks = ALONE,
         start: Desk | None = None,
+        clip: ClipModel | None = None,
     ) -> None:
         part = replace(
-            draw, changed=ranks.share(draw.changed), near=ranks.share(draw.near), idle=ranks.share(draw.idle)
+            draw, **{name: ranks.share(getattr(draw, name)) for name in ("changed", "near", "idle", "asked")}
         )
         self._seed, self._own, self._ranks = seed, draw.own, ranks
         self._tokenizer, self.library = tokenizer, gather(tracks, config.palette, config.pictures)
-        self._transitions = Transitions(tracks, tokenizer, part, shape_names, self.library.tiles_u8[: config.palette])
+        palette_u8 = self.library.tiles_u8[: config.palette]
+        self._transitions = Transitions(tracks, tokenizer, part, shape_names, palette_u8, clip)
         torch.manual_seed(seed)
         self.module = WorldModel(config)
-        self.module.fill(self.library, tokenizer.encode(self.library.tiles_u8[: config.palette]))
+        self.module.fill(self.library, tokenizer.encode(palette_u8))
         self.module.place.sizes.expect(self.library.pictures)
         self._own_from = OWN_FROM_STEP
         if start:

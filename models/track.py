@@ -17,7 +17,7 @@ from models.tiles import grid_shape, to_tiles
 from recorder.session import Session
 
 READ_FRAMES = 64
-VERSION = 3
+VERSION = 4
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -26,8 +26,8 @@ class Track:
 
     `tiles_u8` (U, 768) distinct tiles; `change_frame` (R,) ascending; `grids` (R, N) index into `tiles_u8`, valid
     from that frame on; `events` (E, 5) int64 as `models.events` lays them out; `pointer_px` (T, 2) as the actions say;
-    `held` (T,) bit mask of buttons and modifiers; `shape` (T,) index into `shape_rgba` or -1; `caused` (T,) where what
-    changes can have come of the inputs alone.
+    `held` (T,) bit mask of buttons and modifiers; `shape` (T,) index into `shape_names` or -1; `wish` (T,) index into
+    `wishes`, the texts that have something done by other means than inputs, or -1.
     """
 
     tiles_u8: NDArray[np.uint8]
@@ -36,13 +36,21 @@ class Track:
     events: NDArray[np.int64]
     pointer_px: NDArray[np.int32]
     held: NDArray[np.int64]
-    caused: NDArray[np.bool_]
     shape: NDArray[np.int16]
     shape_names: NDArray[Any]
+    wish: NDArray[np.int16]
+    wishes: NDArray[Any]
     grid_shape: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.pointer_px)
+
+    @property
+    def begun(self) -> NDArray[np.bool_]:
+        """(T,): from the first input or wish on; before that the desktop may still be painted."""
+        first = self.events[0, FRAME] if len(self.events) else len(self)
+        asked = np.flatnonzero(self.wish >= 0)
+        return np.arange(len(self)) >= min([int(first), *asked[:1].tolist()])
 
     def dirty(self) -> NDArray[np.bool_]:
         """(R, N): the tiles that changed at each change frame; the first row is all True."""
@@ -89,6 +97,7 @@ def _make(session: Session) -> Track:
             last = frame
     actions = session.actions()
     events, held = event_table(actions)
+    wish, wishes = _wishes(session)
     return Track(
         tiles_u8=np.frombuffer(bytearray(b"".join(distinct)), np.uint8).reshape(len(distinct), -1),
         change_frame=np.array(change_frame, np.int64),
@@ -96,20 +105,21 @@ def _make(session: Session) -> Track:
         events=events,
         pointer_px=np.array([(action.x_px, action.y_px) for action in actions], np.int32),
         held=held,
-        caused=_caused(session, events),
         shape=session.pointer_shape.astype(np.int16),
         shape_names=np.array([shape.name for shape in session.shapes()]),
+        wish=wish,
+        wishes=wishes,
         grid_shape=np.array(grid_shape(session.size_px)),
     )
 
 
-def _caused(session: Session, events: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Not before the first input, when the desktop may still be painted, and not while a text has a change made."""
-    frames = np.arange(len(session))
-    caused = frames >= (events[0, FRAME] if len(events) else len(session))
-    told = session.prompt_attributes()
+def _wishes(session: Session) -> tuple[NDArray[np.int16], NDArray[Any]]:
+    """Of each frame the place of its wish, and the wishes."""
+    wish, texts = np.full(len(session), -1, np.int16), list[str]()
+    told = session.whole_prompts()
     ends = [*(start for start, _ in told[1:]), len(session)]
-    for (start, attributes), end in zip(told, ends, strict=False):
-        if "event" in attributes:
-            caused[start:end] = False
-    return caused
+    for (start, prompt), end in zip(told, ends, strict=False):
+        if "event" in (prompt.attributes() or {}):
+            wish[start:end] = len(texts)
+            texts.append(prompt.text)
+    return wish, np.array(texts, np.str_)

@@ -14,7 +14,13 @@ from models.track import Track
 class TrackIndex:
     """Answers what a tile showed and when, for one track."""
 
-    def __init__(self, track: Track, offset: int = 0, shape_index: NDArray[np.int64] | None = None) -> None:
+    def __init__(
+        self,
+        track: Track,
+        offset: int = 0,
+        shape_index: NDArray[np.int64] | None = None,
+        wish_index: NDArray[np.int64] | None = None,
+    ) -> None:
         self.track = track
         self.rows, self.columns = (int(side) for side in track.grid_shape)
         self.grids = track.grids.astype(np.int64) + offset
@@ -27,6 +33,7 @@ class TrackIndex:
         self._content = self.grids[row, tile]
         self._first = np.searchsorted(tile, np.arange(self.rows * self.columns))
         self._shapes = np.append([] if shape_index is None else shape_index, 0)  # -1, no shape, reads the last entry
+        self._wishes = np.append([] if wish_index is None else wish_index, 0)
 
     @property
     def size_px(self) -> tuple[int, int]:
@@ -61,6 +68,10 @@ class TrackIndex:
 
     def shape(self, frame: int) -> int:
         return int(self._shapes[self.track.shape[frame]])
+
+    def wish(self, frame: int) -> int:
+        """What a text asks for at a frame; 0 for nothing."""
+        return int(self._wishes[self.track.wish[frame]])
 
     def last_change(self, frame: int) -> NDArray[np.int64]:
         """For each tile the frame of its last change up to `frame`."""

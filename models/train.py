@@ -97,6 +97,7 @@ def train_world(order: Order, clock: Clock) -> None:
     torch.set_num_threads(order.threads)
     paths, tracks = _tracks(order)
     tokenizer = load_tokenizer(order.out / VAE_FOLDER)
+    clip = load_clip(order.out / CLIP_FOLDER) if (order.out / CLIP_FOLDER).is_dir() else None
     shapes = _shapes(paths)
     rows, columns = (int(side) for side in tracks[0].grid_shape)
     config = WorldConfig(
@@ -104,16 +105,16 @@ def train_world(order: Order, clock: Clock) -> None:
         columns=columns,
         channels=tokenizer.vae.config.channels,
         shapes=len(shapes),
+        text=clip.config.text_width if clip else 0,
         **order.values().world,
     )
     names = [shape.name for shape in shapes]
     ranks = Ranks.join()
     start = load_desk(order.from_desk) if order.from_desk else None
-    stage = WorldStage(tracks, tokenizer, config, order.values().draw, names, order.seed, ranks, start)
+    stage = WorldStage(tracks, tokenizer, config, order.values().draw, names, order.seed, ranks, start, clip)
     budget = TrainConfig(minutes=order.minutes, seed=order.seed)
     trainer = Trainer(stage, budget, order.out / "world-state", clock, ranks)
     starts_u8 = start_screens(paths, tracks)
-    clip = load_clip(order.out / CLIP_FOLDER) if (order.out / CLIP_FOLDER).is_dir() else None
     with Session(paths[0]) as session:
         fps = session.fps
     about = _about(paths, order)

@@ -1,7 +1,8 @@
 """Training moments for the world model: balanced draws of (past, next frame) from tracks.
 
-Most frames change nothing, so moments are drawn by class: frames that change, frames soon after an input that do
-not, and idle ones. The weight of each moment undoes that choice where a probability is learned.
+Most frames change nothing, so moments are drawn by class: frames that change, frames soon after an input or a wish that
+do not, idle ones, and those that change because a text asks for it. The weight of each moment undoes that choice where
+a probability is learned.
 """
 
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from torch import Tensor
 
 from models import events
 from models.cells import cells_of, fingerprints
+from models.clip import ClipModel
 from models.context import Context
 from models.desk import Tokenizer
 from models.moment import Draw, OwnPast, Target, moment_of
@@ -69,6 +71,7 @@ class Transitions:
         draw: Draw,
         shape_names: list[str],
         palette_u8: NDArray[np.uint8] | None = None,
+        clip: ClipModel | None = None,
     ) -> None:
         self._tokenizer = tokenizer
         latents = [tokenizer.encode(track.tiles_u8) for track in tracks]
@@ -77,13 +80,21 @@ class Transitions:
         contents = [] if palette_u8 is None else fingerprints(palette_u8).tolist()
         self._palette_place = {content: place for place, content in enumerate(contents)}
         offsets = np.cumsum([0, *(len(track.tiles_u8) for track in tracks)])
+        wishes = sorted({str(wish) for track in tracks for wish in track.wishes}) if clip else []
+        self._texts = _texts(wishes, clip)
         self._indices = [
-            TrackIndex(track, int(offset), np.array([shape_names.index(name) for name in track.shape_names], np.int64))
+            TrackIndex(
+                track,
+                int(offset),
+                np.array([shape_names.index(name) for name in track.shape_names], np.int64),
+                np.array([1 + wishes.index(wish) if clip else 0 for wish in track.wishes], np.int64),
+            )
             for track, offset in zip(tracks, offsets[:-1], strict=True)
         ]
-        self._classes = [np.concatenate(part) for part in zip(*map(_classes, range(len(tracks)), tracks), strict=True)]
+        by_track = [_classes(number, track, clip is not None) for number, track in enumerate(tracks)]
+        self._classes = [np.concatenate(part) for part in zip(*by_track, strict=True)]
         total = sum(len(moments) for moments in self._classes)
-        drawn = (draw.changed, draw.near, draw.idle)
+        drawn = (draw.changed, draw.near, draw.idle, draw.asked)
         self._weights = [
             len(moments) / total * sum(drawn) / count for moments, count in zip(self._classes, drawn, strict=True)
         ]
@@ -91,7 +102,7 @@ class Transitions:
     def draw(self, random: np.random.Generator) -> tuple[list[NDArray[np.int64]], list[float]]:
         """Balanced (track, target frame) moments and their weights."""
         moments, weights = [], []
-        counts = (self._draw.changed, self._draw.near, self._draw.idle)
+        counts = (self._draw.changed, self._draw.near, self._draw.idle, self._draw.asked)
         for pool, count, weight in zip(self._classes, counts, self._weights, strict=True):
             if not len(pool):
                 continue
@@ -187,6 +198,8 @@ class Transitions:
             event_age=torch.from_numpy(arrays["event_age"]),
             event_latent=latents[torch.from_numpy(arrays["event_ids"])],
             event_there=torch.from_numpy(arrays["event_there"]),
+            text=self._texts[0][torch.from_numpy(arrays["wish"])],
+            text_there=self._texts[1][torch.from_numpy(arrays["wish"])],
         )
 
     def _with_palette(self, target: Target) -> NDArray[np.int64]:
@@ -198,20 +211,28 @@ def _centres_px(target: Target) -> Float[Tensor, "m 2"]:
     return torch.from_numpy(cells_of(target.box)[target.cells] + TILE_PX // 2).float()
 
 
-def _classes(number: int, track: Track) -> tuple[NDArray[np.int64], ...]:
-    """(track, frame) of the frames that change, of those soon after an input that don't, and of the rest.
+def _texts(wishes: list[str], clip: ClipModel | None) -> tuple[Float[Tensor, "w l e"], Bool[Tensor, "w l"]]:
+    """Token states of no text, which is the first, and of the wishes; as many as the longest has."""
+    if clip is None:
+        return torch.zeros(1, 0, 0), torch.zeros(1, 0, dtype=torch.bool)
+    states = clip.text(["", *wishes])
+    there = states.mask.clone()
+    there[0] = False
+    used = int(there.any(dim=0).sum())
+    return states.tokens[:, :used].float(), there[:, :used]
 
-    Frames whose changes have other causes than inputs belong to none.
-    """
-    frames = np.arange(1, len(track))[track.caused[1:]]
+
+def _classes(number: int, track: Track, with_texts: bool) -> tuple[NDArray[np.int64], ...]:
+    """(track, frame) of the frames that change, of those soon after an input or a wish that don't, of the rest, and of
+    those that change under a wish; these belong to none `with_texts` unset, for their cause is not told."""
+    frames = np.arange(1, len(track))
+    asked = track.wish[1:] >= 0
+    there = track.begun[1:] & (with_texts | ~asked)
     changed = np.isin(frames, track.change_frame)
-    since = (
-        frames
-        - np.append(-NEAR_FRAMES, track.events[:, events.FRAME])[
-            np.searchsorted(track.events[:, events.FRAME], frames, side="right")
-        ]
-    )
-    near = ~changed & (since < NEAR_FRAMES)
+    began = 1 + np.flatnonzero(np.diff(track.wish) > 0)
+    causes = np.sort(np.concatenate([[-NEAR_FRAMES], track.events[:, events.FRAME], began]))
+    near = frames - causes[np.searchsorted(causes, frames, side="right") - 1] < NEAR_FRAMES
+    masks = (changed & ~asked, ~changed & near, ~changed & ~near, changed & asked)
     return tuple(
-        np.stack([np.full(int(mask.sum()), number), frames[mask]], axis=1) for mask in (changed, near, ~changed & ~near)
+        np.stack([np.full(int(mask.sum()), number), frames[mask]], axis=1) for mask in (there & mask for mask in masks)
     )

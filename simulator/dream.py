@@ -88,8 +88,9 @@ class Dream:
         )  # fmt: skip
 
     def set_prompt(self, prompt: str) -> None:
-        """Kept and shown; it chooses the screen of the next `reset`, what is generated follows from no text yet."""
+        """Ask for what it says, if the checkpoint takes texts; it also chooses the screen of the next `reset`."""
         self.prompt = prompt
+        self.engine.ask(prompt)
 
     def step(self, action: Action) -> Step:
         clock = _Stopwatch()

@@ -17,7 +17,8 @@ def _context() -> Context:
         held=torch.zeros(1, dtype=torch.long), event_kind=torch.tensor([[60, 1]]),
         event_px=torch.tensor([[[300.0, 200.0], [100.0, 90.0]]]), event_modifiers=torch.zeros(1, 2, dtype=torch.long),
         event_age=torch.zeros(1, 2, dtype=torch.long), event_latent=torch.zeros(1, 2, 9, 3),
-        event_there=torch.ones(1, 2, dtype=torch.bool),
+        event_there=torch.ones(1, 2, dtype=torch.bool), text=torch.zeros(1, 0, 0),
+        text_there=torch.zeros(1, 0, dtype=torch.bool),
     )  # fmt: skip
 
 

@@ -13,8 +13,8 @@ def _track(grids: list[list[int]], shades: list[int], columns: int = 2) -> Track
     return Track(
         tiles_u8=np.repeat(np.array(shades, np.uint8)[:, None], 768, axis=1),
         change_frame=np.arange(frames), grids=np.array(grids, np.int32), events=np.zeros((0, 5), np.int64),
-        pointer_px=np.zeros((frames, 2), np.int32), held=np.zeros(frames, np.int64), caused=np.arange(frames) > 0,
-        shape=np.zeros(frames, np.int16), shape_names=np.array(["left_ptr"]),
+        pointer_px=np.zeros((frames, 2), np.int32), held=np.zeros(frames, np.int64), shape=np.zeros(frames, np.int16),
+        shape_names=np.array(["left_ptr"]), wish=np.zeros(frames, np.int16), wishes=np.array(["go"]),
         grid_shape=np.array([len(grids[0]) // columns, columns]),
     )  # fmt: skip
 

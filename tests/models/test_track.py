@@ -27,4 +27,6 @@ def test_changes_before_the_first_input_and_under_a_wish_are_not_caused_by_input
             screen = np.full((SIZE_PX[1], SIZE_PX[0], 3), 20 * frame, np.uint8)
             writer.add_frame(screen, frame * PERIOD_NS, PointerState(x_px=3, y_px=3, shape=ARROW))
     track = load_track(path, tmp_path)
-    assert np.flatnonzero(track.caused).tolist() == [2, 3, 6, 7, 8]
+    assert np.flatnonzero(track.begun).tolist() == [2, 3, 4, 5, 6, 7, 8]
+    assert track.wish.tolist() == [-1] * WISH + [0] * (DONE - WISH) + [-1] * (FRAMES - DONE)
+    assert track.wishes.tolist() == ["words"]
