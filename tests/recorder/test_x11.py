@@ -199,3 +199,19 @@ def press(injector: "x11.X11Injector", *names: str) -> None:
         for name in names:
             injector.key(KEY_INDEX[name], down)
             time.sleep(0.02)
+
+
+def test_the_pointers_image_follows_the_servers(server) -> None:
+    display, _ = server
+    connection = x11.open_display(display)
+    root, font = connection.screen().root, connection.open_font("cursor")
+    pointer = x11.X11Pointer(display)
+    seen = []
+    for glyph in (68, 152, 68):  # an arrow, the bar over text, the arrow again
+        root.change_attributes(cursor=font.create_glyph_cursor(font, glyph, glyph + 1, (9, 9, 9), (60000, 0, 0)))
+        connection.sync()
+        seen.append(pointer.read().shape)
+    assert seen[0].key() == seen[2].key() != seen[1].key()
+    assert pointer.read().shape is seen[2]
+    pointer.close()
+    connection.close()
