@@ -18,6 +18,7 @@ import tyro
 from tqdm import tqdm
 
 from recorder.beside import written_beside
+from recorder.intervals import skipped_frames
 from recorder.scaled import parse_size
 from recorder.session import Session
 
@@ -97,11 +98,10 @@ def machine() -> str:
 def rates(session: Session) -> dict[str, float]:
     """Frames, how late they were, what was skipped, and bytes a frame."""
     period_ns = 1e9 / session.fps
-    periods = round((session.t_ns[-1] - session.t_ns[0]) / period_ns) + 1
     return {
         "fps": session.fps,
         "frames": len(session),
-        "skipped": max(0, periods - len(session)),
+        "skipped": skipped_frames(session),
         "late_over_half_a_frame": int((session.late_ns > period_ns / 2).sum()),
         "worst_late_ms": round(float(session.late_ns.max()) / 1e6, 2),
         "bytes_a_frame": round(session.stored_bytes / len(session)),

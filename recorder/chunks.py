@@ -56,7 +56,7 @@ class FrameChunks:
         start = self.written - self.written % len(self._chunk)
         self._chunk[self._added - start :] = 0
         self._frames.resize(self._added, axis=0)
-        self._frames.id.write_direct_chunk((start, 0, 0, 0), self._compressor.compress(self._chunk))
+        self._frames.id.write_direct_chunk((start, 0, 0, 0), self._compressor.compress(self._chunk.data))
         self.written = self._added
 
     @property
