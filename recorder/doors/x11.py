@@ -27,13 +27,13 @@ from recorder.actions import (
 )
 from recorder.doors import DisplayGone, Injector, Input, Pointer, Screen, Switches
 from recorder.doors.shot import rgb_of
+from recorder.doors.x11_symbols import Symbols, layout_of
 from recorder.pointer import PointerShape, PointerState
 from recorder.states import CAPS_LOCK, NUM_LOCK, Keyboard
 from recorder.stuck import StuckKeys
 
 _EVDEV_OFFSET = 8
 _LOOK_NS = 1_000_000_000
-_LAYOUT_SHIFT, _LAYOUTS = 13, 4  # where the state of XKB holds the layout's number
 _XFIXES_GET_CURSOR_IMAGE_AND_NAME = 25
 
 
@@ -176,7 +176,7 @@ class X11Input(Input):
         self._control = open_display(display)
         _extension_opcode(self._control, "RECORD")
         self._data = open_display(display)
-        self._symbols = open_display(display)
+        self._symbols = Symbols(open_display(display))
         self._queue: deque[Event] = deque()
         self._held: set[int] = set()
         self._stuck, self._looked_ns = StuckKeys(), 0
@@ -211,6 +211,7 @@ class X11Input(Input):
             self._control.record_disable_context(self._context)
             self._control.flush()
             self._thread.join(timeout=1)
+            self._symbols.close()
             self._control.close()
 
     def _release_stuck(self) -> list[Event]:
@@ -257,7 +258,7 @@ class X11Input(Input):
         if code is None or (down and code in self._held):  # an unknown key, or auto-repeat
             return None
         (self._held.add if down else self._held.discard)(code)
-        symbol = self._symbols.keycode_to_keysym(keycode, state & X.ShiftMask)
+        symbol = self._symbols.of(keycode, state)
         return Event(kind=EventKind.KEY_DOWN if down else EventKind.KEY_UP, code=code, symbol=symbol, **at)
 
 
@@ -298,7 +299,7 @@ class X11Switches(Switches):
         with display_gone():
             mask = int(self._root.query_pointer().mask)
         caps, num = bool(mask & X.LockMask), bool(mask & X.Mod2Mask)
-        return Keyboard(locks=CAPS_LOCK * caps + NUM_LOCK * num, layout=mask >> _LAYOUT_SHIFT & (_LAYOUTS - 1))
+        return Keyboard(locks=CAPS_LOCK * caps + NUM_LOCK * num, layout=layout_of(mask))
 
     def close(self) -> None:
         with suppress(*_GONE):

@@ -215,3 +215,32 @@ def test_the_pointers_image_follows_the_servers(server) -> None:
     assert pointer.read().shape is seen[2]
     pointer.close()
     connection.close()
+
+
+@pytest.mark.skipif(shutil.which("setxkbmap") is None, reason="setxkbmap is missing: apt-get install x11-xkb-utils")
+def test_symbols_follow_layout_locks_and_modifiers(server) -> None:
+    display, _ = server
+    inputs, injector = x11.X11Input(display), x11.X11Injector(display)
+    injector.move(5, 6)
+    collect(inputs, 1)
+
+    def typed(*names: str) -> str:
+        """The symbol of the last of these keys, the others held."""
+        for down in (True, False):
+            for name in names:
+                injector.key(KEY_INDEX[name], down)
+        told = [event for event in collect(inputs, 2 * len(names)) if event.kind.name == "KEY_DOWN"]
+        return chr(told[-1].symbol)
+
+    assert (typed("KeyZ"), typed("ShiftLeft", "KeyZ"), typed("Digit2")) == ("z", "Z", "2")
+    layouts = ["setxkbmap", "-display", display, "-layout", "us,de", "-option", "grp:menu_toggle"]
+    subprocess.run(layouts, check=True)
+    time.sleep(0.5)
+    assert typed("KeyZ") == "z"
+    typed("ContextMenu")
+    assert (typed("KeyZ"), typed("ShiftLeft", "KeyZ"), typed("KeyY")) == ("y", "Y", "z")
+    assert (typed("AltRight", "KeyQ"), typed("Semicolon"), typed("ShiftLeft", "Digit2")) == ("@", "ö", '"')
+    typed("CapsLock")
+    assert (typed("KeyZ"), typed("Digit2"), typed("ShiftLeft", "KeyZ")) == ("Y", "2", "y")
+    inputs.close()
+    injector.close()
