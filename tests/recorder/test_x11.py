@@ -18,7 +18,7 @@ x11 = pytest.importorskip("recorder.doors.x11", reason="python-xlib or mss is mi
 pytestmark = pytest.mark.skipif(shutil.which("Xvfb") is None, reason="Xvfb is missing: apt-get install xvfb")
 
 SIZE_PX = (320, 200)
-TOLERANCE_NS = 20_000_000
+TOLERANCE_NS = 1_000_000  # the server counts in whole milliseconds
 
 
 @pytest.fixture
@@ -73,6 +73,7 @@ def test_injected_input_comes_back_at_its_time(server) -> None:
     injector.key(KEY_INDEX["KeyA"], True)
     pressed_ns = time.monotonic_ns()
     time.sleep(1.0)  # the server repeats a held key after 0.66 s
+    letting_go_ns = time.monotonic_ns()
     injector.key(KEY_INDEX["KeyA"], False)
     released_ns = time.monotonic_ns()
     events = collect(inputs, 8)
@@ -92,7 +93,7 @@ def test_injected_input_comes_back_at_its_time(server) -> None:
     assert events[-2].symbol == ord("a")
     for event in events[:-1]:
         assert before_ns - TOLERANCE_NS <= event.t_ns <= pressed_ns + TOLERANCE_NS
-    assert abs(events[-1].t_ns - released_ns) < TOLERANCE_NS
+    assert letting_go_ns - TOLERANCE_NS <= events[-1].t_ns <= released_ns + TOLERANCE_NS
 
 
 def test_screen_and_pointer(server) -> None:
