@@ -32,7 +32,11 @@ def kill(folder: Path, after_s: float, *, segmented: bool) -> float:
         killed_ns = time.monotonic_ns()
         process.kill()
     for left in sorted(folder.iterdir()):
-        assert check(left, True, False, 0)[1] == [], "what `verify --repair` says"
+        found = check(left, True, False, 0)[1]
+        if found and "holds no whole frame; remove it" in found[0]:
+            left.unlink()  # a segment that had just begun, and the one before it is whole
+        else:
+            assert not found, found
     with open_session(path) as session:
         assert np.asarray(session.frames[:]).any(axis=(1, 2, 3)).all()
         return (killed_ns - int(session.t_ns[-1])) / 1e9
