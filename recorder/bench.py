@@ -1,6 +1,7 @@
 """`bench`: a sandboxed desktop that explores itself in; what recording it costs, and reading it, as JSON out."""
 
 import json
+import math
 import os
 import platform
 import subprocess
@@ -18,11 +19,15 @@ import tyro
 from tqdm import tqdm
 
 from recorder.beside import written_beside
+from recorder.excerpt import write_excerpt
+from recorder.intervals import skipped_frames
+from recorder.repack import ARCHIVE_CHUNK_FRAMES, ARCHIVE_LEVEL
 from recorder.scaled import parse_size
 from recorder.session import Session
 
 CLIP_FRAMES = 32
 READS = 100
+REPACKED_FRAMES = 2 * ARCHIVE_CHUNK_FRAMES
 _PAGE_MB = os.sysconf("SC_PAGE_SIZE") / 1e6 if hasattr(os, "sysconf") else 0
 
 
@@ -56,7 +61,7 @@ class Bench:
                 cost = self._record(path, sandbox.display)
             with Session(path) as session:
                 numbers = {"machine": machine(), "size": self.size, **cost, **rates(session)}
-                numbers |= access(session, Random(self.seed))
+                numbers |= access(session, Random(self.seed)) | repacked(session, Path(folder) / "repacked.h5")
             beside.write_text(json.dumps(numbers, indent=1) + "\n")
         for name, value in numbers.items():
             print(f"{name:<24}{value}")
@@ -97,11 +102,10 @@ def machine() -> str:
 def rates(session: Session) -> dict[str, float]:
     """Frames, how late they were, what was skipped, and bytes a frame."""
     period_ns = 1e9 / session.fps
-    periods = round((session.t_ns[-1] - session.t_ns[0]) / period_ns) + 1
     return {
         "fps": session.fps,
         "frames": len(session),
-        "skipped": max(0, periods - len(session)),
+        "skipped": skipped_frames(session),
         "late_over_half_a_frame": int((session.late_ns > period_ns / 2).sum()),
         "worst_late_ms": round(float(session.late_ns.max()) / 1e6, 2),
         "bytes_a_frame": round(session.stored_bytes / len(session)),
@@ -116,6 +120,23 @@ def access(session: Session, random: Random) -> dict[str, float]:
         "random_frame_ms": _median_ms(lambda: session.frames[random.randrange(len(session))]),
         f"random_{clip}_frames_ms": _median_ms(lambda: _read_clip(session, random, clip)),
     }
+
+
+def repacked(session: Session, path: Path) -> dict[str, float]:
+    """Stored bytes a frame after `repack`, by at most REPACKED_FRAMES from the middle; `path` is written."""
+    start = max(0, (len(session) - REPACKED_FRAMES) // 2)
+    stop = min(len(session), start + REPACKED_FRAMES)
+    write_excerpt(
+        session,
+        path,
+        start=start,
+        stop=stop,
+        chunk_frames=ARCHIVE_CHUNK_FRAMES,
+        level=ARCHIVE_LEVEL,
+        flush_ns=math.inf,
+    )
+    with Session(path) as excerpt:
+        return {"bytes_a_frame_repacked": round(sum(excerpt.frames.chunk_bytes()) / len(excerpt))}
 
 
 def _read_clip(session: Session, random: Random, frames: int) -> Any:

@@ -3,11 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from recorder.actions import Event, EventKind
 from recorder.clock import Clock, deadlines
 from recorder.doors import Input, Pointer, Raw, Screen, Switches
 from recorder.prompt import Prompt
+from recorder.queued import QueuedWriter
 from recorder.recording import RecordingWriter
+from recorder.states import PERIOD_NS
 from recorder.writer import SessionWriter
+
+Writer = SessionWriter | RecordingWriter | QueuedWriter
+_KEYS = (EventKind.KEY_DOWN, EventKind.KEY_UP)
 
 
 @dataclass(kw_only=True)
@@ -21,7 +27,7 @@ class CaptureStats:
 
 
 def capture(
-    writer: SessionWriter | RecordingWriter,
+    writer: Writer,
     screen: Screen,
     pointer: Pointer,
     inputs: Input,
@@ -40,15 +46,17 @@ def capture(
     `caption` gives a new prompt for the next frame, or None while the screen's description stays as it was. While
     `paused` is true no frame is taken, and what `inputs` still says of before is kept. `forget` removes from `writer`
     what was asked to be forgotten, if anything was, and says whether it did: then the frame just taken goes too.
-    What `raw` tells is recorded beside the events, and what the keyboard has switched on with what is held.
+    What `raw` tells is recorded beside the events, and what the keyboard has switched on with what is held; `switches`
+    are looked at after keys were used, and once a period of `states`.
     """
-    stats, was_paused = CaptureStats(), False
+    stats, was_paused, looked_ns = CaptureStats(), False, -PERIOD_NS
     for deadline_ns, skipped in deadlines(clock, fps):
         if stop(stats):
             return stats
         if paused():
             _pass_on(inputs, writer, forget)
             _raw_rows(raw)  # and nobody is told
+            looked_ns = -PERIOD_NS
             was_paused = True
             continue
         if was_paused:
@@ -61,10 +69,13 @@ def capture(
         rgb = screen.grab()
         t_ns = clock.now_ns()
         moves = _raw_rows(raw)
-        if _pass_on(inputs, writer, forget):
+        events, forgot = _pass_on(inputs, writer, forget)
+        if forgot:
             continue
-        writer.add_raw(moves)
-        if switches is not None:
+        if moves:
+            writer.add_raw(moves)
+        if switches is not None and (t_ns - looked_ns >= PERIOD_NS or any(event.kind in _KEYS for event in events)):
+            looked_ns = t_ns
             writer.switch_keyboard(switches.read())
         late_ns = max(0, t_ns - deadline_ns)
         writer.add_frame(rgb, t_ns, state, late_ns)
@@ -75,12 +86,13 @@ def capture(
     raise AssertionError("deadlines never end")
 
 
-def _pass_on(inputs: Input, writer: SessionWriter | RecordingWriter, forget: Callable[[], bool]) -> bool:
-    """Hand events on; those that come after something was forgotten come after it in the file. Whether it was."""
+def _pass_on(inputs: Input, writer: Writer, forget: Callable[[], bool]) -> tuple[list[Event], bool]:
+    """Hand events on; those that come after something was forgotten come after it in the file. They, and if it was."""
     events = inputs.drain()
     forgot = forget()
-    writer.add_events(events)
-    return forgot
+    if events:
+        writer.add_events(events)
+    return events, forgot
 
 
 def _raw_rows(raw: Raw | None) -> list[tuple[object, ...]]:

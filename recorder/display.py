@@ -39,9 +39,9 @@ def open_windows(display: str | None) -> Windows:
         from recorder.doors.desktop import UnseenWindows
 
         return UnseenWindows()
-    from recorder.doors.x11_windows import X11Windows
+    from recorder.doors.x11_watched import X11WatchedWindows
 
-    return X11Windows(display)
+    return X11WatchedWindows(display)
 
 
 def open_monitors(display: str | None) -> Monitors:

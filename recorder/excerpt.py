@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recorder.actions import Event, EventKind
 from recorder.pointer import PointerShape, PointerState
@@ -53,7 +54,7 @@ def write_excerpt(
     )
     with whole_or_nothing(writer):
         writer.add_events(events)
-        writer.add_raw(_raw_rows(session, start, stop))
+        writer.add_raw(raw_rows(session, start, stop).tolist())
         for index, rgb in enumerate(session.frames.one_by_one(start, stop), start):
             if index - start in pauses:
                 writer.add_pause()
@@ -117,12 +118,19 @@ def keyboard_at(session: Session, frame: int) -> Keyboard:
     return State.of(session.state_rows[before - 1]).keyboard if before else Keyboard()
 
 
-def _raw_rows(session: Session, start: int, stop: int) -> list[tuple[object, ...]]:
-    """Of frames start to stop - 1; after the last frame of all they belong to it, as events do."""
+def raw_rows(session: Session, start: int, stop: int) -> NDArray[np.void]:
+    """What mice reported in frames start to stop - 1; after the last frame of all it belongs to it, as events do."""
     t_ns = session.raw_rows["t_ns"]
     after = t_ns > session.t_ns[start - 1] if start else np.full(len(t_ns), True)
     until = t_ns <= session.t_ns[stop - 1] if stop < len(session) else np.full(len(t_ns), True)
-    return session.raw_rows[after & until].tolist()
+    return session.raw_rows[after & until]
+
+
+def state_rows(session: Session, start: int, stop: int) -> NDArray[np.void]:
+    """The states of frames start to stop - 1, and first the one in force when they begin."""
+    t_ns = session.state_rows["t_ns"]
+    first, last = np.searchsorted(t_ns, session.t_ns[[start, stop - 1]], side="right").tolist()
+    return session.state_rows[max(0, first - 1) : last]
 
 
 def _pointer(session: Session, shapes: dict[int, PointerShape], index: int) -> PointerState:

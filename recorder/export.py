@@ -13,7 +13,7 @@ from recorder.owamcap import write_owamcap
 from recorder.segments import open_session, recording_paths
 from recorder.session import Session
 from recorder.shards import write_shards
-from recorder.verify import faults
+from recorder.verify import damage
 from recorder.video import write_video
 
 
@@ -45,7 +45,7 @@ class Export:
         if min(self.clip_frames, self.shard_clips) < 1:
             raise ValueError("--clip-frames and --shard-clips must be at least 1")
         for path in recording_paths(self.source):
-            for fault in faults(path, quick=True):
+            for fault in damage(path, quick=True):
                 raise ValueError(fault)
         with open_session(self.source) as session:
             written = self._shards(session) if self.format == "webdataset" else self._video(session)

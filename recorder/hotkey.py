@@ -15,8 +15,8 @@ class HotkeyInput(Input):
     """Passes on another input's events; notices the hotkeys, and is silent while paused.
 
     What is held when a pause begins is released there, and releases without a press are left out after it, so that
-    the events before and after fit together. A press of the forget hotkey, and what it found untold, is told to
-    nobody; neither are releases of what was pressed before it.
+    the events before and after fit together; so is a second press of what is held, as by two mice. A press of the
+    forget hotkey, and what it found untold, is told to nobody; neither are releases of what was pressed before it.
     """
 
     def __init__(self, inner: Input) -> None:
@@ -54,6 +54,8 @@ class HotkeyInput(Input):
         if self.paused:
             return []
         if event.kind in _DOWN:
+            if (event.kind, event.code) in self._told:
+                return []
             self._told[event.kind, event.code] = event
         elif event.kind in _UP and self._told.pop((_DOWN[_UP.index(event.kind)], event.code), None) is None:
             return []

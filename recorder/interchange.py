@@ -217,7 +217,7 @@ class Transcript:
 
 
 def write_transcript(session: Session, path: Path) -> None:
-    """Write all of a session that has no `verify.faults` but its pixels.
+    """Write all of a session that has no `verify.damage` but its pixels.
 
     Raises ValueError for an attribute that JSON does not hold.
     """

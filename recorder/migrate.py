@@ -16,7 +16,7 @@ from recorder import schema
 from recorder.beside import written_beside
 from recorder.seal import seal
 from recorder.session import Session
-from recorder.verify import faults
+from recorder.verify import damage
 
 
 @dataclass(kw_only=True)
@@ -39,7 +39,7 @@ def migrate(source: Path, out: Path) -> int:
     Raises ValueError, with the remedy, where it has faults or is already of the present schema, and where `out` exists
     or can't be written.
     """
-    for fault in faults(source, quick=True):
+    for fault in damage(source, quick=True):
         raise ValueError(fault)
     with Session(source) as session:
         version = int(session.attributes["schema"])

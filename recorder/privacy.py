@@ -91,7 +91,9 @@ class PrivateScreen(Screen):
         before = self._visible()
         rgb = self._inner.grab()
         shown = before & self._visible() if self._windows or self._passwords else before
-        return rgb * shown[..., None]
+        if not shown.all():
+            rgb[~shown] = 0
+        return rgb
 
     def close(self) -> None:
         self._inner.close()

@@ -22,10 +22,12 @@ from recorder.doors import DisplayGone, Input, Pointer, Raw, Screen, Switches, W
 from recorder.hotkey import FORGET_HOTKEY_TEXT, PAUSE_HOTKEY_TEXT, STOP_HOTKEY_TEXT, HotkeyInput
 from recorder.part import Part
 from recorder.privacy import Keys, Privacy, PrivateInput, PrivateScreen
+from recorder.queued import QueuedWriter
 from recorder.recording import RecordingWriter
 from recorder.scaled import ScaledInput, ScaledPointer, ScaledScreen, Size, parse_size
 
 Doors = tuple[Screen, Pointer, Input]
+QUEUED_S = 0.5  # of frames wait at most to be packed and written; then recording waits for them
 
 
 @dataclass(kw_only=True)
@@ -98,22 +100,25 @@ class Record:
             interrupts() as interrupted,
         ):
             screen, pointer, inputs = scaled_doors(area_doors(doors, area), size_px)
-            with RecordingWriter(
-                self.out,
-                size_px=screen.size_px,
-                fps=self.fps,
-                recording_id=uuid4().hex,
-                attributes=attributes,
-                segment_minutes=inf if self.segment_minutes is None else self.segment_minutes,
-            ) as writer:
+            with (
+                RecordingWriter(
+                    self.out,
+                    size_px=screen.size_px,
+                    fps=self.fps,
+                    recording_id=uuid4().hex,
+                    attributes=attributes,
+                    segment_minutes=inf if self.segment_minutes is None else self.segment_minutes,
+                ) as writer,
+                QueuedWriter(writer, room=max(2, round(self.fps * QUEUED_S))) as queued,
+            ):
                 beside = (raw, switches if self.keys != "none" else None)
-                ended = self._capture(writer, (screen, pointer, inputs), beside, watched, interrupted)
+                ended = self._capture(queued, (screen, pointer, inputs), beside, watched, interrupted)
         if ended:
             raise ValueError(f"{ended}; what was recorded until then is complete in {self.out}")
 
     def _capture(
         self,
-        writer: RecordingWriter,
+        writer: QueuedWriter,
         doors: Doors,
         beside: tuple[Raw, Switches | None],
         watched: HotkeyInput,

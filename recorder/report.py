@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import tyro
-from numpy.typing import NDArray
 from tqdm import tqdm
 
 from recorder.actions import EventKind
 from recorder.contact_sheet import contact_sheet
+from recorder.intervals import frame_rate, intervals_ns, skipped_frames
 from recorder.segments import open_session
 from recorder.session import Session
 from recorder.stretches import Looks, Stretch, black_stretches, frozen_stretches
@@ -69,19 +69,12 @@ def lines(session: Session, frozen_seconds: float = Report.frozen_seconds) -> It
         said = text
 
 
-def intervals_ns(session: Session) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The numbers of the frames that follow one without a pause between, and the times from that one to them."""
-    frames = np.setdiff1d(np.arange(1, len(session)), session.pauses)
-    return frames, np.diff(session.t_ns)[frames - 1]
-
-
 def _rate_lines(session: Session) -> Iterator[str]:
     period_ns = 1e9 / session.fps
     frames, steps_ns = intervals_ns(session)
     seconds = (session.t_ns[-1] - session.t_ns[0]) / 1e9
     yield f"frames          {len(session)} of {session.size_px[0]}x{session.size_px[1]} px in {seconds:.2f} s"
-    recorded_s = steps_ns.sum() / 1e9
-    rate = f"{len(steps_ns) / recorded_s:.3f} frames a second" if recorded_s else "none between its pauses"
+    rate = f"{frame_rate(session):.3f} frames a second" if len(steps_ns) else "none between its pauses"
     yield f"rate            {rate}, nominal {session.fps:g}"
     yield f"pauses          {len(session.pauses)}"
     gaps = steps_ns > GAP_PERIODS * period_ns
@@ -91,6 +84,7 @@ def _rate_lines(session: Session) -> Iterator[str]:
         yield f"                {steps_ns[place] / 1e6:.1f} ms before frame {frames[place]}"
     late = int((session.late_ns > period_ns / 2).sum())
     yield f"late            {late} by over half a period, worst {session.late_ns.max() / 1e6:.1f} ms"
+    yield f"skipped         {skipped_frames(session)} frames that the recorder was too late for"
 
 
 def _jitter_lines(session: Session) -> Iterator[str]:

@@ -22,7 +22,8 @@ PROMPT_FROM, PROMPT_TEXT = "prompts/from_frame", "prompts/text"
 PROMPT_ATTRIBUTES = "prompts/attributes"  # beside each text what it tells, as JSON; absent where no prompt has that
 STATES, RAW = "states", "raw"  # since version 2
 NO_SHAPE = -1
-SHA256 = "sha256"  # attribute of a complete file (`seal`); absent in those of older programs
+SHA256 = "sha256"  # attribute of a complete file (`seal`)
+SEALED_SINCE = 2  # the version from which on every complete file has it
 PAUSES = "paused_before_frame"  # attribute: frames before which the recording was paused; absent without any
 # Attributes that every file of a recording has; a recording may be one segment or many (`segments`).
 RECORDING, SEGMENT = "recording", "segment"  # an id that all its segments share, and the segment's number from 0

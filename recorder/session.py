@@ -83,9 +83,12 @@ class Session:
         return {name: int(self._dataset(name).shape[0]) for name in schema.PER_FRAME}
 
     def as_written(self) -> bool:
-        """Whether the file still says what it said when it was completed, where it has a digest of that."""
+        """Whether the file still says what it said when it was completed; older ones may have no digest of that."""
+        said = self.attributes.get(schema.SHA256)
+        if said is None:
+            return self.attributes["schema"] < schema.SEALED_SINCE
         with in_one_sentence(self.path, "all that its digest is of"):
-            return self.attributes.get(schema.SHA256) in (None, digest(self._file))
+            return said == digest(self._file)
 
     def events(self) -> list[Event]:
         """Every raw event, in order."""
@@ -164,6 +167,11 @@ class Session:
             self.pointer_shape: NDArray[np.int16] = self._array(schema.POINTER_SHAPE)
             self.event_rows: NDArray[np.void] = self._array(schema.EVENTS)
             self.raw_rows = self._later_array(schema.RAW)
+        if self.frames.shape[0] > len(self.t_ns) + self.frames.chunk_frames:  # a recorder dies within one chunk
+            raise ValueError(
+                f"{self.path} is damaged: it says that it has {self.frames.shape[0]} frames and has {len(self.t_ns)} "
+                "times; copy it again from its source or record it again"
+            )
 
     def _state_before(self, frame: int) -> State | None:
         """The last state of a frame before this one, if there is any."""

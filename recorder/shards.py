@@ -1,9 +1,10 @@
 """A session in, WebDataset shards out: tar files of clips, each clip a KEY.npz and a KEY.json.
 
-KEY.npz holds `frames` uint8 (T, H, W, 3), `t_ns` int64 (T,) and `pointer` int32 (T, 3): x, y and the shape's number,
-`schema.NO_SHAPE` where it is hidden. KEY.json says the rest, frames counted from the clip's first: one action a frame,
-the prompts with the one in force first, their attributes where they have them, pauses, and the pointer shapes that
-occur as in `interchange.ShapeLine`.
+KEY.npz holds `frames` uint8 (T, H, W, 3), `t_ns` and `late_ns` int64 (T,), `pointer` int32 (T, 3): x, y and the shape's
+number, `schema.NO_SHAPE` where it is hidden; and as rows of the session file's own types `states`, the one in force
+first, and `raw`. KEY.json says the rest, frames counted from the clip's first: one action a frame, the prompts with the
+one in force first, their attributes where they have them, pauses, and the pointer shapes that occur as in
+`interchange.ShapeLine`.
 """
 
 import io
@@ -19,7 +20,7 @@ import numpy as np
 
 from recorder.actions import BUTTONS, KEYS, Action
 from recorder.beside import written_beside
-from recorder.excerpt import excerpt_prompts
+from recorder.excerpt import excerpt_prompts, raw_rows, state_rows
 from recorder.interchange import EventLine, ShapeLine
 from recorder.pointer import PointerShape
 from recorder.schema import NO_SHAPE
@@ -69,7 +70,13 @@ def _arrays(session: Session, start: int, stop: int) -> bytes:
     file, part = io.BytesIO(), slice(start, stop)
     pointer = (session.pointer_x_px[part], session.pointer_y_px[part], session.pointer_shape[part])
     np.savez_compressed(
-        file, frames=session.frames[part], t_ns=session.t_ns[part], pointer=np.stack(pointer, axis=1, dtype=np.int32)
+        file,
+        frames=session.frames[part],
+        t_ns=session.t_ns[part],
+        late_ns=session.late_ns[part],
+        pointer=np.stack(pointer, axis=1, dtype=np.int32),
+        states=state_rows(session, start, stop),
+        raw=raw_rows(session, start, stop),
     )
     return file.getvalue()
 

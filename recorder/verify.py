@@ -12,6 +12,8 @@ from tqdm import tqdm
 
 from recorder import schema
 from recorder.actions import BUTTONS, KEYS, EventKind
+from recorder.balance import unbalanced_events
+from recorder.intervals import frame_rate, recorded_s, skipped_frames
 from recorder.repair import is_cut_off, repair
 from recorder.segments import recording_paths, segment_faults
 from recorder.separate import SeparateProcess
@@ -20,6 +22,8 @@ from recorder.session import Session
 # Devices are stamped by the server one after the other in whole milliseconds, so neighbours may stand that much askew.
 EVENT_DISORDER_NS = 5_000_000
 QUICK_CHUNKS = 3
+# Of the nominal rate; over less than so many seconds a stutter at the start says nothing.
+LEAST_RATE, MOST_RATE, JUDGED_S = 0.9, 1.1, 10
 # Broken bytes can make HDF5 crash or loop for ever: a file that takes longer than this is given up.
 PATIENCE_S, SLOWEST_BYTES_PER_S = 20, 100_000
 
@@ -83,19 +87,33 @@ def check(path: Path, repair_first: bool, quick: bool, seed: int) -> tuple[Path,
 def faults(path: Path, *, quick: bool = False, random: Random | None = None) -> list[str]:
     """What is wrong with a session file, one sentence a fault; empty for a good one. Never raises over its content.
 
-    `quick` decodes QUICK_CHUNKS chunks drawn by `random` instead of all.
+    `quick` decodes QUICK_CHUNKS chunks drawn by `random` instead of all. A file without `damage` may still be unfit for
+    training: black, at another rate than it says, or with presses and releases that do not take turns.
     """
+    return damage(path, quick=quick, random=random) or unfitness(path)
+
+
+def damage(path: Path, *, quick: bool = False, random: Random | None = None) -> list[str]:
+    """Those of the `faults` for which the file does not hold what was recorded."""
     try:
         with Session(path) as session:
             starts = session.frames.chunk_starts()
             if quick and len(starts) > QUICK_CHUNKS:
                 starts = sorted((random or Random(0)).sample(starts, QUICK_CHUNKS))
-            found = [fault for check in CHECKS for fault in check(session)]
+            found = [fault for check in DAMAGE for fault in check(session)]
             found += _chunk_faults(session, starts)
             if not found and not session.as_written():
                 found.append("it was changed after it was written; copy it again from its source")
-            found += [] if found else _black_faults(session)
             return [*(f"{path}: {fault}" for fault in found), *segment_faults(session)]
+    except ValueError as error:
+        return [str(error)]
+
+
+def unfitness(path: Path) -> list[str]:
+    """Those of the `faults` that a file without `damage` may have: what it holds is of no use for training."""
+    try:
+        with Session(path) as session:
+            return [f"{path}: {fault}" for check in UNFITNESS for fault in check(session)]
     except ValueError as error:
         return [str(error)]
 
@@ -155,6 +173,11 @@ def _state_faults(session: Session) -> Iterator[str]:
         yield "its states are not of frames, one after the other; record it again"
 
 
+def _pause_faults(session: Session) -> Iterator[str]:
+    if any(not 0 <= frame <= len(session) for frame in session.pauses):
+        yield f"a pause lies outside the session's {len(session)} frames; record it again"
+
+
 def _chunk_faults(session: Session, starts: Iterable[int]) -> Iterator[str]:
     broken = [start for start in starts if not session.frames.decodes(start)]
     if broken:
@@ -171,7 +194,27 @@ def _black_faults(session: Session) -> Iterator[str]:
         )
 
 
-CHECKS: tuple[Callable[[Session], Iterator[str]], ...] = (
+def _rate_faults(session: Session) -> Iterator[str]:
+    rate = frame_rate(session)
+    if recorded_s(session) >= JUDGED_S and not LEAST_RATE <= rate / session.fps <= MOST_RATE:
+        yield (
+            f"{rate:.2f} frames a second came of {session.fps:g}, {skipped_frames(session)} were skipped; "
+            "record it again with less to do for the machine, a lower --fps or a smaller --scale-to"
+        )
+
+
+def _balance_faults(session: Session) -> Iterator[str]:
+    strange = unbalanced_events(session)
+    if strange.size:
+        event = session.events()[int(strange[0])]
+        name = KEYS[event.code].name if event.kind in (EventKind.KEY_DOWN, EventKind.KEY_UP) else BUTTONS[event.code]
+        pressed = event.kind in (EventKind.BUTTON_DOWN, EventKind.KEY_DOWN)
+        done = f"presses {name}, which is held" if pressed else f"releases {name}, which is not held"
+        yield f"event {strange[0]} {done}, and there are {strange.size} such events in all; record it again"
+
+
+Check = Callable[[Session], Iterator[str]]
+DAMAGE: tuple[Check, ...] = (
     _name_faults,
     _length_faults,
     _time_faults,
@@ -179,4 +222,6 @@ CHECKS: tuple[Callable[[Session], Iterator[str]], ...] = (
     _pointer_faults,
     _prompt_faults,
     _state_faults,
+    _pause_faults,
 )
+UNFITNESS: tuple[Check, ...] = (_balance_faults, _rate_faults, _black_faults)

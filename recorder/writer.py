@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 
 from recorder import schema
 from recorder.actions import Event, table_hash
+from recorder.chunks import FrameChunks
 from recorder.pointer import PointerShape, PointerState
 from recorder.seal import seal
 from recorder.states import Keyboard, StateKeeper
 
 FLUSH_NS = 1_000_000_000
-CHUNK_CACHE_BYTES = 64 << 20
 RESERVE_BYTES = 64 << 20  # left free on the disk: HDF5 that meets a full disk while writing ruins the file
 OWN_ATTRIBUTES = (
     *("schema", "action_table", "width_px", "height_px", "fps", "complete", schema.PAUSES, schema.SHA256),
@@ -72,25 +72,23 @@ class SessionWriter:
                 "complete": False,
             }
         )
-        self._adopt(path, file, flush_ns)
+        self._adopt(path, file, flush_ns, level)
         self._write(self._file.flush)
 
     @classmethod
     def resume(cls, path: Path, *, flush_ns: float = FLUSH_NS) -> "SessionWriter":
         """Go on with the partial file of `path`, which a writer has left closed and whole."""
         writer = cls.__new__(cls)
-        writer._adopt(path, h5py.File(partial_path(path), "r+", rdcc_nbytes=CHUNK_CACHE_BYTES), flush_ns)
+        writer._adopt(path, h5py.File(partial_path(path), "r+"), flush_ns, schema.LEVEL)
         return writer
 
-    def _adopt(self, path: Path, file: h5py.File, flush_ns: float) -> None:
+    def _adopt(self, path: Path, file: h5py.File, flush_ns: float, level: int) -> None:
         self.path, self._partial, self._file = path, partial_path(path), file
         # Kept open: h5py swallows the write errors of a dataset that is closed.
         self._datasets = {name: file[name] for name in schema.columns(file)}
         frames: Any = self._datasets[schema.FRAMES]
-        self.frames_written = int(frames.shape[0])
-        self._chunk_frames = int(frames.chunks[0])
+        self._chunks = FrameChunks(frames, level)
         self._flush_ns = flush_ns
-        self._rgb: list[NDArray[np.uint8]] = []
         self._rows: list[tuple[int, int, int, int, int]] = []
         self._events: list[Event] = []
         self._later: dict[str, list[tuple[object, ...]]] = {name: [] for name in schema.LATER_COLUMNS}
@@ -101,19 +99,23 @@ class SessionWriter:
         self._failed = False
         self._pauses: list[int] = [int(frame) for frame in np.atleast_1d(file.attrs.get(schema.PAUSES, ()))]
 
+    @property
+    def frames_written(self) -> int:
+        """How many frames the operating system has."""
+        return self._chunks.written
+
     def add_frame(self, rgb: NDArray[np.uint8], t_ns: int, pointer: PointerState, late_ns: int = 0) -> None:
         """Append a frame (H, W, 3) captured at t_ns.
 
         Raises ValueError when the disk is full; the file then holds everything up to the last flush.
         """
-        self._rgb.append(rgb)
+        self._chunks.add(rgb)
         state = self._keeper.at_frame(t_ns, pointer.x_px, pointer.y_px)
         if state is not None:
             self._later[schema.STATES].append(state.row())
         self._rows.append((t_ns, late_ns, pointer.x_px, pointer.y_px, self._shape(pointer.shape)))
         self._last_flush_ns = t_ns if self._last_flush_ns is None else self._last_flush_ns
-        full_chunk = (self.frames_written + len(self._rgb)) % self._chunk_frames == 0
-        if full_chunk or t_ns - self._last_flush_ns >= self._flush_ns:
+        if self._chunks.full or t_ns - self._last_flush_ns >= self._flush_ns:
             self.flush()
             self._last_flush_ns = t_ns
 
@@ -137,14 +139,14 @@ class SessionWriter:
     def _append_prompt(self, text: str, attributes_json: str) -> None:
         if attributes_json and schema.PROMPT_ATTRIBUTES not in self._datasets:
             self._datasets[schema.PROMPT_ATTRIBUTES] = schema.create_prompt_attributes(self._file)
-        self._append(schema.PROMPT_FROM, [self.frames_written + len(self._rgb)])
+        self._append(schema.PROMPT_FROM, [self._chunks.added])
         self._append(schema.PROMPT_TEXT, [text])
         if schema.PROMPT_ATTRIBUTES in self._datasets:
             self._append(schema.PROMPT_ATTRIBUTES, [attributes_json])
 
     def add_pause(self) -> None:
         """Say that nothing was recorded for a while before the next frame."""
-        self._pauses.append(self.frames_written + len(self._rgb))
+        self._pauses.append(self._chunks.added)
         self._write(lambda: self._file.attrs.__setitem__(schema.PAUSES, np.array(self._pauses, np.int64)))
 
     def set_attribute(self, name: str, value: Any) -> None:
@@ -156,19 +158,16 @@ class SessionWriter:
 
         Raises ValueError when the disk is full.
         """
-        pending = sum(rgb.nbytes for rgb in self._rgb)
-        if shutil.disk_usage(self._partial.parent).free < RESERVE_BYTES + pending:
+        if shutil.disk_usage(self._partial.parent).free < RESERVE_BYTES + self._chunks.pending_bytes:
             self._failed = True
             raise ValueError(self._failure("no space left"))
         self._write(self._append_pending)
 
     def _append_pending(self) -> None:
-        if self._rgb:
-            self._append(schema.FRAMES, np.stack(self._rgb))
+        self._chunks.write()
+        if self._rows:
             for name, column in zip(schema.PER_FRAME, np.array(self._rows, np.int64).T, strict=True):
                 self._append(name, column)
-            self.frames_written += len(self._rgb)
-            self._rgb.clear()
             self._rows.clear()
         if self._events:
             rows = np.array([schema.event_row(event) for event in self._events], schema.EVENT_DTYPE)
@@ -247,6 +246,6 @@ def _create(path: Path, partial: Path) -> h5py.File:
         path.parent.mkdir(parents=True, exist_ok=True)
         if shutil.disk_usage(path.parent).free < RESERVE_BYTES:
             raise ValueError(f"no space left in {path.parent.resolve()}; free at least {RESERVE_BYTES >> 20} MB")
-        return h5py.File(partial, "w", rdcc_nbytes=CHUNK_CACHE_BYTES)
+        return h5py.File(partial, "w")
     except OSError as error:
         raise ValueError(f"can't write {path} ({os.strerror(error.errno or 0)}); name another place") from error

@@ -22,6 +22,7 @@ from recorder.actions import BUTTONS, KEY_BY_EVDEV, Event, EventKind
 from recorder.box import Box
 from recorder.doors import DisplayGone, Input, Pointer, Screen, Window, Windows
 from recorder.doors.keycodes import key_of_mac, key_of_scan_code
+from recorder.doors.shot import rgb_of
 from recorder.pointer import PointerShape, PointerState
 
 _BUTTON_NAMES = {"left": "left", "middle": "middle", "right": "right", "x1": "back", "x2": "forward"}
@@ -61,8 +62,7 @@ class DesktopScreen(Screen):
             shot = self._mss.grab(self._monitor)
         except (ScreenShotError, OSError) as error:
             raise DisplayGone("the screen can't be seen any more") from error
-        bgra = np.frombuffer(shot.bgra, np.uint8).reshape(shot.height, shot.width, 4)
-        rgb = np.ascontiguousarray(bgra[..., 2::-1])
+        rgb = rgb_of(shot)
         if (shot.width, shot.height) == self.size_px:
             return rgb
         return np.array(Image.fromarray(rgb).resize(self.size_px, Image.Resampling.BOX))

@@ -13,7 +13,7 @@ from mss.exception import ScreenShotError
 from numpy.typing import NDArray
 from Xlib import X, error
 from Xlib.display import Display
-from Xlib.ext import record, xtest
+from Xlib.ext import record, xfixes, xtest
 from Xlib.protocol import rq
 
 from recorder.actions import (
@@ -26,13 +26,14 @@ from recorder.actions import (
     EventKind,
 )
 from recorder.doors import DisplayGone, Injector, Input, Pointer, Screen, Switches
+from recorder.doors.shot import rgb_of
+from recorder.doors.x11_symbols import Symbols, layout_of
 from recorder.pointer import PointerShape, PointerState
 from recorder.states import CAPS_LOCK, NUM_LOCK, Keyboard
 from recorder.stuck import StuckKeys
 
 _EVDEV_OFFSET = 8
 _LOOK_NS = 1_000_000_000
-_LAYOUT_SHIFT, _LAYOUTS = 13, 4  # where the state of XKB holds the layout's number
 _XFIXES_GET_CURSOR_IMAGE_AND_NAME = 25
 
 
@@ -82,9 +83,7 @@ class X11Screen(Screen):
 
     def grab(self) -> NDArray[np.uint8]:
         with display_gone():
-            shot = self._mss.grab(self._monitor)
-        bgra = np.frombuffer(shot.bgra, np.uint8).reshape(shot.height, shot.width, 4)
-        return np.ascontiguousarray(bgra[..., 2::-1])
+            return rgb_of(self._mss.grab(self._monitor))
 
     def close(self) -> None:
         with suppress(*_GONE):
@@ -113,26 +112,43 @@ class _GetCursorImageAndName(rq.ReplyRequest):
 
 
 class X11Pointer(Pointer):
-    """Position, image, hotspot and name of the pointer."""
+    """Position, image, hotspot and name of the pointer; the image is asked for when the server tells of another one."""
 
     def __init__(self, display: str | None = None) -> None:
         self._display = open_display(display)
+        self._root = self._display.screen().root
         self._opcode = _extension_opcode(self._display, "XFIXES")
         self._display.xfixes_query_version()
+        wish = {"window": self._root, "mask": xfixes.XFixesDisplayCursorNotifyMask}
+        xfixes.SelectCursorInput(display=self._display.display, opcode=self._opcode, **wish)
+        self._shape: PointerShape | None = None
         self._shapes: dict[int, PointerShape] = {}
 
     def read(self) -> PointerState:
         with display_gone():
-            reply = _GetCursorImageAndName(display=self._display.display, opcode=self._opcode)
-        serial = int(reply.cursor_serial)
-        if serial not in self._shapes:
-            self._shapes[serial] = _shape_from_reply(reply)
-        shape = self._shapes[serial]
-        return PointerState(x_px=int(reply.x), y_px=int(reply.y), shape=shape if shape.rgba.any() else None)
+            at = self._root.query_pointer()
+            if self._changed() or self._shape is None:
+                self._shape = self._look()
+        shape = self._shape if self._shape.rgba.any() else None
+        return PointerState(x_px=int(at.root_x), y_px=int(at.root_y), shape=shape)
 
     def close(self) -> None:
         with suppress(*_GONE):
             self._display.close()
+
+    def _changed(self) -> bool:
+        """Whether the server told of another image; it tells nothing else here."""
+        told = self._display.pending_events()
+        for _ in range(told):
+            self._display.next_event()
+        return told > 0
+
+    def _look(self) -> PointerShape:
+        reply = _GetCursorImageAndName(display=self._display.display, opcode=self._opcode)
+        serial = int(reply.cursor_serial)
+        if serial not in self._shapes:
+            self._shapes[serial] = _shape_from_reply(reply)
+        return self._shapes[serial]
 
 
 def _extension_opcode(display: Display, name: str) -> int:
@@ -160,7 +176,7 @@ class X11Input(Input):
         self._control = open_display(display)
         _extension_opcode(self._control, "RECORD")
         self._data = open_display(display)
-        self._symbols = open_display(display)
+        self._symbols = Symbols(open_display(display))
         self._queue: deque[Event] = deque()
         self._held: set[int] = set()
         self._stuck, self._looked_ns = StuckKeys(), 0
@@ -195,10 +211,13 @@ class X11Input(Input):
             self._control.record_disable_context(self._context)
             self._control.flush()
             self._thread.join(timeout=1)
+            self._symbols.close()
             self._control.close()
 
     def _release_stuck(self) -> list[Event]:
         """Releases of keys that nobody holds any more; looked for each second and right after the focus changes."""
+        if not self._held:
+            return []
         with suppress(*_GONE):  # the screen door says that the server is gone
             focus, now_ns = self._control.get_input_focus().focus, time.monotonic_ns()
             due = now_ns - self._looked_ns >= _LOOK_NS or focus != self._focus or self._stuck.suspected
@@ -239,7 +258,7 @@ class X11Input(Input):
         if code is None or (down and code in self._held):  # an unknown key, or auto-repeat
             return None
         (self._held.add if down else self._held.discard)(code)
-        symbol = self._symbols.keycode_to_keysym(keycode, state & X.ShiftMask)
+        symbol = self._symbols.of(keycode, state)
         return Event(kind=EventKind.KEY_DOWN if down else EventKind.KEY_UP, code=code, symbol=symbol, **at)
 
 
@@ -280,7 +299,7 @@ class X11Switches(Switches):
         with display_gone():
             mask = int(self._root.query_pointer().mask)
         caps, num = bool(mask & X.LockMask), bool(mask & X.Mod2Mask)
-        return Keyboard(locks=CAPS_LOCK * caps + NUM_LOCK * num, layout=mask >> _LAYOUT_SHIFT & (_LAYOUTS - 1))
+        return Keyboard(locks=CAPS_LOCK * caps + NUM_LOCK * num, layout=layout_of(mask))
 
     def close(self) -> None:
         with suppress(*_GONE):

@@ -9,10 +9,15 @@ from random import Random
 import numpy as np
 from tqdm import trange
 
+from recorder.actions import Event, EventKind
+from recorder.doors import RawKind
+from recorder.pointer import PointerState
 from recorder.separate import SeparateProcess
 from recorder.session import Session
+from recorder.states import Keyboard
 from recorder.verify import faults
-from tests.recorder.sessions import write_session
+from recorder.writer import SessionWriter
+from tests.recorder.sessions import ARROW, PERIOD_NS, SIZE_PX, frame
 
 STRUCTURE_BYTES = 4096  # at the file's begin, where most of HDF5's own structure lies
 PATIENCE_S = 30.0
@@ -20,7 +25,7 @@ PATIENCE_S = 30.0
 
 def fuzz(*, files: int, seed: int, folder: Path) -> list[str]:
     """What went wrong over that many mutated files: a crash, a hang, another exception, a changed file called good."""
-    good = write_session(folder / "good.h5")
+    good = write_full_session(folder / "good.h5")
     original, content, random = good.read_bytes(), read(good)[1], Random(seed)
     path, wrong = folder / "mutated.h5", []
     with SeparateProcess() as process:
@@ -34,6 +39,21 @@ def fuzz(*, files: int, seed: int, folder: Path) -> list[str]:
             if said.startswith("!") or (not found and said != content):
                 wrong.append(f"file {number} of seed {seed}: {len(found)} faults, {said[:200]}")
     return wrong
+
+
+def write_full_session(path: Path) -> Path:
+    """40 frames with all that a session can hold."""
+    with SessionWriter(path, size_px=SIZE_PX, fps=10) as writer:
+        for index in range(40):
+            t_ns, kind = (index + 1) * PERIOD_NS, (EventKind.KEY_DOWN, EventKind.KEY_UP)[index % 2]
+            if index % 10 == 5:
+                writer.add_pause()
+                writer.add_prompt(f"from {index}", f'{{"frame":{index}}}')
+            writer.add_events([Event(t_ns=t_ns - 5, kind=kind, code=index // 2, x_px=index)])
+            writer.add_raw([(t_ns - 5, RawKind.MOTION, 1.0, -0.5)])
+            writer.switch_keyboard(Keyboard(locks=index // 20, layout=1))
+            writer.add_frame(frame(index + 1), t_ns, PointerState(x_px=index, y_px=2, shape=ARROW), index)
+    return path
 
 
 def mutated(original: bytes, random: Random, number: int) -> bytes:
@@ -53,9 +73,11 @@ def read(path: Path) -> tuple[list[str], str]:
     try:
         found = faults(path)
         with Session(path) as session:
-            columns = [session.t_ns, session.late_ns, session.pointer_x_px, session.pointer_y_px, session.pointer_shape]
-            said = [session.frames[:], *columns, session.event_rows]
-            words = (session.prompts(), [shape.key() for shape in session.shapes()], session.actions())
+            pointer = (session.pointer_x_px, session.pointer_y_px, session.pointer_shape)
+            told = (session.event_rows, session.state_rows, session.raw_rows)
+            said = [session.frames[:], session.t_ns, session.late_ns, *pointer, *told]
+            words = [session.prompts(), session.prompt_attributes(), session.pauses, session.actions()]
+            words += [session.states(), [shape.key() for shape in session.shapes()]]
             return found, repr([np.asarray(part).tobytes() for part in said]) + repr(words) + repr(session.attributes)
     except ValueError as error:
         return found, str(error) if str(path) in str(error) else f"! {error}"

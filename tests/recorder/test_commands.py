@@ -17,12 +17,14 @@ COMMANDS = [
     "explore",
     "verify",
     "report",
+    "view",
     "repack",
     "migrate",
     "cut",
     "export",
     "import",
     "import-csgo",
+    "import-owamcap",
     "bench",
 ]
 

@@ -22,6 +22,7 @@ def test_a_changed_pixel_or_attribute_is_noticed(tmp_path: Path) -> None:
     for change in (
         lambda file: overwrite(file, "frames/rgb", 3, np.full((8, 12, 3), 9, np.uint8)),
         lambda file: file.attrs.update({"fps": 11.0}),
+        lambda file: file.attrs.pop("sha256"),
         lambda file: overwrite(file, "pointer/x", 3, 1),
     ):
         (fault,) = faults(damaged(tmp_path, change))
@@ -52,6 +53,8 @@ def overwrite(file: h5py.File, name: str, index: int, value) -> None:
     ("change", "sentence"),
     [
         (lambda file: file["frames/t_ns"].resize(39, axis=0), "frames/t_ns has 39"),
+        (lambda file: file["frames/rgb"].resize(57, axis=0), "it says that it has 57 frames and has 40 times"),
+        (lambda file: file["frames/rgb"].resize(2**43, axis=0), "it says that it has 8796093022208 frames"),
         (lambda file: overwrite(file, "frames/t_ns", 7, 1), "do not ascend at frame 7"),
         (lambda file: overwrite(file, "events", 2, {"t_ns": 1}), "event 2 is more than 5 ms out of order"),
         (lambda file: overwrite(file, "events", 1, {"code": 5}), "event 1 and 1 in all are not in the action table"),

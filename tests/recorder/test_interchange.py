@@ -381,6 +381,21 @@ def test_shards_hold_the_session(tmp_path: Path) -> None:
     assert (told[3]["first_frame"], told[3]["size_px"], told[3]["fps"]) == (36, list(SIZE_PX), 10)
 
 
+def test_clips_hold_states_and_raw_motion(tmp_path: Path) -> None:
+    source = write_rich_session(tmp_path / "a.h5")
+    Export(source=source, out=tmp_path / "s", format="webdataset", clip_frames=2, shard_clips=9).run()
+    with tarfile.open(tmp_path / "s-000000.tar") as tar:
+        clips = [np.load(io.BytesIO(tar.extractfile(name).read())) for name in tar.getnames() if name.endswith("npz")]  # pyright: ignore
+    with Session(source) as session:
+        np.testing.assert_array_equal(np.concatenate([clip["raw"] for clip in clips]), session.raw_rows)
+        np.testing.assert_array_equal(np.concatenate([clip["late_ns"] for clip in clips]), session.late_ns)
+        first, second = session.state_rows
+    told = [clip["states"].tolist() for clip in clips]
+    for states, expected in zip(told, [[first], [first], [first, second], [second], [second]], strict=True):
+        assert str(states) == str([row.item() for row in expected])
+    assert [clip["raw"]["t_ns"].tolist() for clip in clips] == [[150], [301], [], [], [9_999]]
+
+
 def test_shards_are_the_same_bytes_each_time(tmp_path: Path) -> None:
     source = write_rich_session(tmp_path / "a.h5")
     for name in ("s", "t.tar"):

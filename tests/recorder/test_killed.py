@@ -13,6 +13,7 @@ from recorder import schema
 from recorder.repair import repair
 from recorder.session import Session
 from recorder.verify import faults
+from tests.recorder.kills import ALLOWED_S, kills
 from tests.recorder.sessions import frame, recorder, write_session
 
 ENDLESS = """
@@ -58,6 +59,10 @@ def test_sigkill(tmp_path: Path, after: int) -> None:
         assert len(session) == kept
         np.testing.assert_array_equal(session.frames[:, 0, 0, 0], np.arange(kept) % 256)
         assert [event.x_px for event in session.events()][:kept] == list(range(kept))
+
+
+def test_a_killed_recorder_loses_its_last_second_alone(tmp_path: Path) -> None:
+    assert max(kills(runs=2, seed=1, folder=tmp_path)) < 3 * ALLOWED_S  # the suite makes the machine busy
 
 
 def test_repair_trims_to_the_shortest_column(tmp_path: Path) -> None:

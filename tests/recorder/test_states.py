@@ -83,20 +83,22 @@ def test_raw_moves_and_switches_come_to_the_file_and_into_its_copies(tmp_path: P
     clock, path = FakeClock(), tmp_path / "a.h5"
     moves = [RawMove(t_ns=t_ns, kind=RawKind.SCROLL, dx=0.0, dy=0.25) for t_ns in (50_000_000, 450_000_000)]
     switches = FakeSwitches(Keyboard(locks=0, layout=1))
+    key = Event(t_ns=450_000_000, kind=EventKind.KEY_DOWN, code=KEY_INDEX["CapsLock"])
 
     def stop(stats) -> bool:
-        switches.on = Keyboard(locks=CAPS_LOCK if stats.frames > 4 else 0, layout=1)
-        return stats.frames == 9
+        switches.on = Keyboard(locks=CAPS_LOCK if stats.frames > 4 else 0, layout=1 + (stats.frames > 6))
+        return stats.frames == 19
 
     with SessionWriter(path, size_px=(128, 96), fps=10) as writer:
         capture(
-            writer, FakeScreen(clock), FakePointer(clock), FakeInput(clock), clock, fps=10, stop=stop,
+            writer, FakeScreen(clock), FakePointer(clock), FakeInput(clock, [key]), clock, fps=10, stop=stop,
             raw=FakeRaw(clock, moves), switches=switches,
         )  # fmt: skip
     with Session(path) as session:
         assert session.raw_rows.tolist() == [(50_000_000, 1, 0.0, 0.25), (450_000_000, 1, 0.0, 0.25)]
-        assert [(state.t_ns // 100_000_000, state.keyboard.locks) for state in session.states()] == [(0, 0), (5, 1)]
-        write_excerpt(session, tmp_path / "b.h5", start=3, stop=9, chunk_frames=4, level=1)
+        told = [(state.t_ns // 100_000_000, state.keyboard.locks, state.keyboard.layout) for state in session.states()]
+        assert told == [(0, 0, 1), (5, 1, 1), (15, 1, 2)], "after a key at once, else within a second"
+        write_excerpt(session, tmp_path / "b.h5", start=3, stop=19, chunk_frames=4, level=1)
         whole = session.states()
     with Session(tmp_path / "b.h5") as session:
         assert session.raw_rows["t_ns"].tolist() == [450_000_000]
