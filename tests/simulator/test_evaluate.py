@@ -22,6 +22,7 @@ from simulator.page import png, render
 from simulator.pixel_metrics import NO_ERROR_DB
 from simulator.plan import Effort, make_plan
 from simulator.rollout import Stretch, closed_loop, roll
+from simulator.shipped import CHECKPOINT
 from tests.simulator.browser import look_at
 from tests.simulator.held_out import FPS, FRAMES, SIZE_PX, Scripted, read_tiles, write_held_out
 
@@ -286,6 +287,20 @@ def test_the_page_has_a_row_for_every_metric(
     for metric in METRICS:
         assert metric.title in page
     assert "a &lt;b&gt;" in page and page.count("<h3>") == len(judgement.exhibits.strips) >= 3
+
+
+def test_a_checkpoint_of_another_action_table_is_one_sentence(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    checkpoint, out = tmp_path / "desk", tmp_path / "out"
+    checkpoint.mkdir()
+    config = json.loads((CHECKPOINT / "config.json").read_text())
+    (checkpoint / "config.json").write_text(json.dumps(config | {"action_table": "another"}))
+    with pytest.raises(SystemExit) as exit_info:
+        _run(monkeypatch, "evaluate", checkpoint, folder, "--out", out)
+    said = capsys.readouterr().err.strip().splitlines()
+    assert exit_info.value.code == 2 and len(said) == 1 and "another action table; use the dreamdesk" in said[0]
+    assert not out.exists()
 
 
 @pytest.mark.usefixtures("shipped_fake")

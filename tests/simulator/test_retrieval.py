@@ -16,6 +16,7 @@ from simulator.__main__ import main
 from simulator.evaluate import Aids, evaluate, open_footage
 from simulator.fake_world import FakeWorld
 from simulator.footage import Footage
+from simulator.foreign import load_world
 from simulator.plan import Effort
 from simulator.recollection import MOST_OF_A_KIND, Change, Recollection
 from simulator.retrieval import LOOK_BACK_FRAMES, Deed, Retrieval, view
@@ -127,6 +128,21 @@ def test_a_foreign_world_is_evaluated_by_its_name(
     _run(monkeypatch, folder, folder, "--world", name, "--out", tmp_path / "out", *little)
     report = json.loads((tmp_path / "out" / "report.json").read_text())
     assert report["checkpoint"]["world"] == name and report["baselines"]["vae_ceiling"] is None
+
+
+def test_the_readmes_adapter_is_a_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its model copies, so it scores as copying does."""
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    code = "# adapter.py" + readme.partition("# adapter.py")[2].partition("```")[0]
+    (tmp_path / "adapter.py").write_text(code)
+    monkeypatch.syspath_prepend(tmp_path)
+    data = write_held_out(tmp_path / "data", sessions=1, frames=60, size_px=(512, 384))
+    with open_footage(data) as footage:
+        world = load_world("adapter:load", tmp_path, device=None)
+        assert world.reset(seed=0).dirty.all()
+        report = evaluate(world, footage, Effort(events=2, tracks=1), seed=0).report
+    for key in ("psnr_db", "event_psnr_db", "rmse_at", "dirty_when_auc", "transition_accuracy"):
+        assert report["metrics"][key] == report["baselines"]["copy_last"][key], key
 
 
 @pytest.mark.parametrize("name", ["nowhere:load", "simulator.retrieval:Nothing.load", "simulator.retrieval", ""])
