@@ -8,7 +8,7 @@ import numpy as np
 from recorder.actions import EventKind
 from simulator.footage import PRESSES, Footage
 from simulator.memory_metric import Return
-from simulator.rollout import Stretch, first_possible
+from simulator.rollout import WARM_UP_FRAMES, Stretch, first_possible
 
 EVENT_FRAMES = 20
 DRIFT_FRAMES = 300
@@ -149,7 +149,7 @@ def _memories(footage: Sequence[Footage], count: int) -> list[Memory]:
 
 
 def _memory(session: int, window: Return, press: int) -> Memory:
-    told = press - window.hidden + SEEN_FRAMES
+    told = max(WARM_UP_FRAMES, press - window.hidden + SEEN_FRAMES)
     return Memory(stretch=Stretch(session=session, first=press, frames=EVENT_FRAMES, told=told), window=window)
 
 
