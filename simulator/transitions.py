@@ -174,4 +174,4 @@ def _large_changes(film: Footage, first: int, count: int) -> Iterator[tuple[int,
 
 def _unit(levels: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Levels of 255 as numbers in [0, 1]."""
-    return levels.astype(np.float32) / _LEVELS
+    return levels.astype(np.float32) / np.float32(_LEVELS)
