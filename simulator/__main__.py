@@ -2,6 +2,7 @@
 
 import json
 import sys
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
@@ -18,9 +19,14 @@ class Evaluate:
     checkpoint: tyro.conf.Positional[Path] = CHECKPOINT
     """The model, a folder."""
     data: tyro.conf.Positional[Path] = SAMPLE
-    """A folder of sessions, of which the test split is used, or one session file."""
+    """A folder of sessions, of which the test split is used, or one session file; or DIAMOND's .hdf5 files."""
     out: Path
     """The folder for the report."""
+    training: Path | None = None
+    """The folder that the model was trained on: its training split makes the kinds of large change and one more
+    baseline, which shows the nearest of its moments again."""
+    reruns: Path | None = None
+    """A folder with second recordings of the same inputs, each under its session's name: the rerun floor."""
     world: str = "simulator.dream:Dream.load"
     """What makes a World of the model, as module:function."""
     compare: tuple[Path, Path] | None = None
@@ -54,8 +60,9 @@ class Evaluate:
         print(f"{self.out / 'index.html'}")
 
     def _evaluate(self) -> None:
+        from simulator import perception
         from simulator.clip_eye import ClipEye
-        from simulator.evaluate import describe_checkpoint, describe_data, evaluate, open_footage
+        from simulator.evaluate import Aids, describe_checkpoint, describe_data, evaluate, open_footage
         from simulator.foreign import load_world
         from simulator.page import render
         from simulator.plan import QUICK, Effort
@@ -69,17 +76,18 @@ class Evaluate:
         cannot_read = missing_reason()
         if cannot_read:
             print(f"simulator: {cannot_read}; text is not measured", file=sys.stderr)
-        with open_footage(self.data) as footage:
+        with ExitStack() as stack:
+            footage = stack.enter_context(open_footage(self.data))
             world = load_world(self.world, self.checkpoint, device=self.device)
-            judgement = evaluate(
-                world,
-                footage,
-                effort,
-                seed=self.seed,
+            aids = Aids(
                 roundtrip=getattr(world, "vae_roundtrip", None),
                 read=None if cannot_read else read_text,
                 eye=ClipEye(clip) if (clip := getattr(world, "clip", None)) else None,
+                perceive=None if perception.missing_reason() else perception.load_lpips(),
+                training=stack.enter_context(open_footage(self.training, "train")) if self.training else (),
+                reruns=stack.enter_context(open_footage(self.reruns, None)) if self.reruns else (),
             )
+            judgement = evaluate(world, footage, effort, seed=self.seed, aids=aids)
             report = {
                 "checkpoint": {**describe_checkpoint(self.checkpoint), "world": self.world},
                 "data": describe_data(self.data, footage),

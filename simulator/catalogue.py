@@ -86,7 +86,24 @@ METRICS = (
         "on its own: RMSE of the whole frame after so many frames",
         "none measured in closed loop on a desktop",
     ),
-    Metric("memory_restored", "Memory", "", "high", "a window hidden and restored: similarity to before"),
+    Metric(
+        "lpips",
+        "LPIPS after an event",
+        "",
+        "low",
+        "how different the screens look to a pretrained network at the end of these frames",
+        "0.605, 3D worlds (ForgeWM)",
+    ),
+    Metric(
+        "fvd", "FVD", "", "low", "Frechet distance of videos in a pretrained network's space", "14.5 (Neural Computers)"
+    ),
+    Metric(
+        "memory_restored",
+        "Memory, by frames hidden",
+        "",
+        "high",
+        "a window minimised and restored: SSIM with what it was, where the true one is the same",
+    ),
     Metric(
         "pointer_shape_accuracy",
         "Pointer shape",
@@ -94,6 +111,14 @@ METRICS = (
         "high",
         "right pointer image, per frame",
         "0.987 of pointers right (Neural Computers)",
+    ),
+    Metric(
+        "pointer_error_px",
+        "Pointer error",
+        "px",
+        "low",
+        "how far from its true place the pointer is found, up to 8 px each way; 0 where it is its own plane",
+        "1.6 across, 1.4 down (NeuralOS)",
     ),
     Metric("prompt_attribute_accuracy", "Prompt attributes", "", "high", "asked for and there, seen and unseen"),
     Metric("clip_score", "CLIP score", "", "high", "similarity of screen and prompt"),

@@ -18,6 +18,8 @@ class Command(Enum):
     SINGLE_STEP = "one step while paused"
     SLOWER = "slower"
     FASTER = "faster"
+    FEWER_STEPS = "fewer sampling steps a frame, from the next one on"
+    MORE_STEPS = "more sampling steps a frame"
     PROMPT = "write the prompt"
     HELP = "this help"
     FULLSCREEN = "fill the screen"

@@ -55,6 +55,8 @@ def check_comparable(a: Mapping[str, Any], b: Mapping[str, Any]) -> None:
     hashes = [[session["sha256"] for session in report["data"]["sessions"]] for report in (a, b)]
     if hashes[0] != hashes[1]:
         raise ValueError("the reports are of other sessions; evaluate both models on the same data")
+    if a["training"] != b["training"]:
+        raise ValueError("the reports know other training sessions; evaluate both models with the same --training")
     for key in _SAME:
         if a[key] != b[key]:
             raise ValueError(f"the reports differ in their {key}; evaluate both models with the same options")

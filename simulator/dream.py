@@ -2,6 +2,7 @@
 
 import time
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,10 @@ class Dream:
     def steps(self) -> int:
         """Denoising steps of the head."""
         return self.sampling.steps
+
+    @steps.setter
+    def steps(self, steps: int) -> None:
+        self.sampling = replace(self.sampling, steps=steps)
 
     def reset(self, *, seed: int, prompt: str = "", frame_u8: NDArray[np.uint8] | None = None) -> Step:
         generator = torch.Generator().manual_seed(seed)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +16,19 @@ from simulator.baselines import Ceiling, CopyLast, RoundTrip
 from simulator.clip_eye import ClipEye
 from simulator.exhibits import Exhibits, strips, video_mp4, video_stretch
 from simulator.footage import Footage
-from simulator.measure import Measured, Subject, measure
+from simulator.game import SUFFIX as GAME_SUFFIX
+from simulator.game import game_paths
+from simulator.measure import Measured, Perceive, Subject, measure
 from simulator.plan import Effort, Plan, make_plan
-from simulator.rollout import closed_loop, teacher_forced
+from simulator.reruns import Reruns
+from simulator.retrieval import Retrieval
+from simulator.rollout import closed_loop, roll, teacher_forced
 from simulator.summary import HORIZONS, LEVEL, RESAMPLES, by_session, details, intervals, metrics
 from simulator.tesseract import TextReader, remembering
-from simulator.transitions import TransitionClusters, find_transitions
+from simulator.transitions import TransitionClusters, choose_transitions, find_clusters
 from simulator.world import World
 
-SCHEMA = 2
+SCHEMA = 3
 SPLIT = "test"
 _TOLD = "the ceiling is told what changes, and it has no pointer"
 _CEILING_KNOWS_NOT = (
@@ -32,7 +37,9 @@ _CEILING_KNOWS_NOT = (
     "dirty_when_auc",
     "dirty_calibration_error",
     "pointer_shape_accuracy",
+    "pointer_error_px",
 )
+BASELINES = ("copy_last", "retrieval", "vae_ceiling", "rerun_floor")
 _CEILING_DETAILS_UNKNOWN = ("dirty_where_by_size", "calibration", "pointer_shape_accuracy_at_changes")
 _NO_CHANGE = "no scored frame changes"
 _NO_EVENT = "no press of a button or key changed the screen"
@@ -52,11 +59,39 @@ _REASONS = {
     "typing_accuracy": "no typed character changed the screen locally",
     "ocr_char_accuracy": "nothing to read on the true frames",
     "ocr_exact_line": "nothing to read on the true frames",
-    "memory_restored": "the sessions do not mark windows that were hidden and restored",
+    "lpips": "no pretrained network was given",
+    "fvd": "it needs the I3D network, and no library here brings it",
+    "memory_restored": "no window was minimised and restored, or the sessions do not say so",
+    "pointer_shape_accuracy": "mouse and keyboard can have caused none of these frames",
+    "pointer_error_px": "no true pointer lies wholly on the screen",
+    "psnr_db": "mouse and keyboard can have caused none of these frames",
+    "dirty_calibration_error": "mouse and keyboard can have caused none of these frames",
     "prompt_attribute_accuracy": _NO_PROMPT,
     "clip_score": _NO_CLIP,
     "frechet_clip": _NO_CLIP,
 }
+_NO_BASELINE = {
+    "retrieval": "no training sessions were named",
+    "vae_ceiling": "the world has no tokenizer that could be tried alone",
+    "rerun_floor": "no second recording of the same inputs was named",
+}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Aids:
+    """What can be measured beside a world's own frames; whatever is None is named in the report as not measured.
+
+    `roundtrip` is the world's tokenizer, there and back. `read` reads text on frames, `perceive` says how different two
+    of them look, `eye` what a CLIP sees on them. `training` are sessions that the world may have seen: of them the
+    kinds of large change and the baseline `retrieval` are made. `reruns` are second recordings of the held-out inputs.
+    """
+
+    roundtrip: RoundTrip | None = None
+    read: TextReader | None = None
+    perceive: Perceive | None = None
+    eye: ClipEye | None = None
+    training: Sequence[Footage] = ()
+    reruns: Sequence[Footage] = ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -68,12 +103,13 @@ class Judgement:
 
 
 @contextmanager
-def open_footage(data: Path) -> Iterator[list[Footage]]:
-    """One session file, or the test sessions of a folder.
+def open_footage(data: Path, split: str | None = SPLIT) -> Iterator[list[Footage]]:
+    """One session, or those of a folder's split; or one file or all files of DIAMOND's Counter-Strike data.
 
-    Raises ValueError, with the remedy, where there is none, for a damaged one, and where they differ in size or rate.
+    Raises ValueError, with the remedy, where there is none and for a damaged one.
     """
-    paths = [data] if data.suffix == ".h5" else session_paths(data, SPLIT)
+    one = data.suffix in (".h5", GAME_SUFFIX)
+    paths = [data] if one else [*game_paths(data)] or session_paths(data, split)
     with ExitStack() as stack:
         footage = []
         for path in paths:
@@ -98,13 +134,29 @@ def check_fits(world: World, footage: Sequence[Footage]) -> None:
 
 
 def describe_data(data: Path, footage: Sequence[Footage]) -> dict[str, Any]:
-    """The `data` of the report: path, size, rate and the hash of each session."""
+    """The `data` of the report: path, size, rate and of each session the hash and how many frames nobody caused."""
     return {
         "path": str(data),
         "size_px": list(footage[0].size_px),
         "fps": footage[0].fps,
-        "sessions": [{"file": film.path.name, "sha256": file_hash(film.path), "frames": len(film)} for film in footage],
+        "sessions": [
+            {
+                "file": film.path.name,
+                "sha256": file_hash(film.path),
+                "frames": len(film),
+                "uncaused": int((~film.caused).sum()),
+            }
+            for film in footage
+        ],
     }
+
+
+def check_unseen(footage: Sequence[Footage], training: Sequence[Footage]) -> None:
+    """Raise ValueError where a held-out session is among those that a model may have seen."""
+    seen = {file_hash(film.path): film for film in training}
+    for film in footage:
+        if file_hash(film.path) in seen:
+            raise ValueError(f"{film.path} is a training session too; judge the model on sessions that it has not seen")
 
 
 def describe_checkpoint(checkpoint: Path) -> dict[str, Any]:
@@ -114,52 +166,61 @@ def describe_checkpoint(checkpoint: Path) -> dict[str, Any]:
 
 
 def evaluate(
-    world: World,
-    footage: Sequence[Footage],
-    effort: Effort,
-    *,
-    seed: int,
-    roundtrip: RoundTrip | None,
-    read: TextReader | None,
-    eye: ClipEye | None = None,
+    world: World, footage: Sequence[Footage], effort: Effort, *, seed: int, aids: Aids | None = None
 ) -> Judgement:
-    """Measure the world and its baselines by one plan.
+    """Measure the world and its baselines by one plan. The same seed gives the same report.
 
-    `roundtrip` is the world's tokenizer, there and back, None for a world without one; `read` reads text on frames,
-    None where nothing can; `eye` is the checkpoint's CLIP, if it has one. The same seed gives the same report.
-
-    Raises ValueError where the sessions do not fit the world or are too short.
+    Raises ValueError where sessions do not fit the world or each other, or are too short.
     """
-    check_fits(world, footage)
+    aids = aids or Aids()
+    check_fits(world, [*footage, *aids.training])
+    check_unseen(footage, aids.training)
     plan = make_plan(footage, effort, seed=seed)
     if not plan.told:
         raise ValueError(f"{footage[0].path} is too short to judge a model by; record some seconds more")
-    subjects = _subjects(world, footage, roundtrip)
-    read = remembering(read) if read else None
-    clusters = find_transitions(footage)
+    subjects = _subjects(world, footage, aids)
+    read = remembering(aids.read) if aids.read else None
+    judged = choose_transitions(footage, plan.told, find_clusters(aids.training or footage))
     shown = video_stretch(footage, plan.tracks) if plan.tracks else None
     frames = plan.frames * len(subjects) + (shown.frames if shown else 0)
     with tqdm(total=frames, unit="frame", desc="evaluate", smoothing=0.05) as bar:
         measured = {
-            name: measure(subject, footage, plan, seed=seed, clusters=clusters, read=read, eye=eye, advanced=bar.update)
+            name: measure(
+                subject,
+                footage,
+                plan,
+                seed=seed,
+                judged=judged,
+                read=read,
+                perceive=aids.perceive,
+                eye=aids.eye,
+                advanced=bar.update,
+            )
             for name, subject in subjects.items()
         }
         model = subjects["model"]
         video = video_mp4(model, footage[shown.session], shown, seed=seed, advanced=bar.update) if shown else None
-    report = _report(measured, clusters, len(footage), effort, plan, seed=seed, can_read=read is not None)
+    report = _report(measured, judged.clusters, len(footage), effort, plan, aids, seed=seed)
     pictures = strips(model, footage, plan.events, measured["model"].events, seed=seed)
     steps_ms = measured["model"].steps["ms"].tolist()
     return Judgement(report=report, exhibits=Exhibits(strips=pictures, video_mp4=video, steps_ms=steps_ms))
 
 
-def _subjects(world: World, footage: Sequence[Footage], roundtrip: RoundTrip | None) -> dict[str, Subject]:
+def _subjects(world: World, footage: Sequence[Footage], aids: Aids) -> dict[str, Subject]:
     size_px, fps = world.size_px, world.fps
+    copying = CopyLast(size_px, fps, _usual_shape(footage))
     subjects = {
-        "model": Subject(world=world, advance=closed_loop),
-        "copy_last": Subject(world=CopyLast(size_px, fps, _usual_shape(footage)), advance=closed_loop),
+        "model": Subject(play=partial(roll, world), advance=closed_loop),
+        "copy_last": Subject(play=partial(roll, copying), advance=closed_loop),
     }
-    if roundtrip:
-        subjects["vae_ceiling"] = Subject(world=Ceiling(size_px, fps, roundtrip), advance=teacher_forced)
+    if aids.training:
+        subjects["retrieval"] = Subject(play=partial(roll, Retrieval(aids.training)), advance=closed_loop)
+    if aids.roundtrip:
+        ceiling = Ceiling(size_px, fps, aids.roundtrip)
+        subjects["vae_ceiling"] = Subject(play=partial(roll, ceiling), advance=teacher_forced)
+    if aids.reruns:
+        again = Reruns({film.path.name: film for film in aids.reruns}, footage)
+        subjects["rerun_floor"] = Subject(play=again.play, advance=closed_loop)
     return subjects
 
 
@@ -177,9 +238,9 @@ def _report(
     sessions: int,
     effort: Effort,
     plan: Plan,
+    aids: Aids,
     *,
     seed: int,
-    can_read: bool,
 ) -> dict[str, Any]:
     found = {name: metrics(rows, len(clusters.centres)) for name, rows in measured.items()}
     bounds = {name: intervals(rows, sessions, seed=seed) for name, rows in measured.items()}
@@ -195,8 +256,10 @@ def _report(
         "schema": SCHEMA,
         "seed": seed,
         "metrics": model,
-        "baselines": {name: found.get(name) for name in ("copy_last", "vae_ceiling", "rerun_floor")},
-        "not_measured": _not_measured(model, found, can_read=can_read),
+        "baselines": {name: found.get(name) for name in BASELINES},
+        "transitions": {"pairs": clusters.pairs, "min_samples": clusters.min_samples},
+        "training": [file_hash(film.path) for film in aids.training],
+        "not_measured": _not_measured(model, found, aids),
         "confidence": {"level": LEVEL, "resamples": RESAMPLES, "sessions": sessions, "intervals": bounds},
         "by_session": alone,
         "details": behind,
@@ -204,19 +267,17 @@ def _report(
     }
 
 
-def _not_measured(
-    model: Mapping[str, Any], baselines: Mapping[str, Mapping[str, Any]], *, can_read: bool
-) -> dict[str, str]:
+def _not_measured(model: Mapping[str, Any], baselines: Mapping[str, Mapping[str, Any]], aids: Aids) -> dict[str, str]:
     """A reason for each None of the report."""
-    no_reader = {} if can_read else dict.fromkeys(("ocr_char_accuracy", "ocr_exact_line"), "Tesseract is missing")
+    no_reader = {} if aids.read else dict.fromkeys(("ocr_char_accuracy", "ocr_exact_line"), "Tesseract is missing")
     reasons = {**_REASONS, **no_reader}
     missing = {key: reasons[key] for key, value in model.items() if value is None}
+    for part, value in (model["memory_restored"] or {}).items():
+        if value is None:
+            missing[f"memory_restored.{part}"] = "no window was hidden for so long"
     for frame in HORIZONS:
         if model["rmse_at"][str(frame)] is None:
-            missing[f"rmse_at.{frame}"] = "no session is that long"
+            missing[f"rmse_at.{frame}"] = "no session goes on that long by mouse and keyboard alone"
     if "vae_ceiling" in baselines:
         missing |= {f"baselines.vae_ceiling.{key}": _TOLD for key in _CEILING_KNOWS_NOT}
-    else:
-        missing["baselines.vae_ceiling"] = "the world has no tokenizer that could be tried alone"
-    missing["baselines.rerun_floor"] = "the sandbox cannot play recorded actions again yet"
-    return missing
+    return missing | {f"baselines.{name}": why for name, why in _NO_BASELINE.items() if name not in baselines}

@@ -13,7 +13,7 @@ from simulator.changes import tile_pixels
 from simulator.film import Film
 from simulator.footage import Footage
 from simulator.measure import Subject
-from simulator.rollout import Stretch, roll
+from simulator.rollout import Stretch
 
 STRIPS_EACH = 2
 VIDEO_S = 24.0
@@ -76,7 +76,7 @@ def strips(
 
 
 def _strip(subject: Subject, film: Footage, stretch: Stretch, word: str, row: np.void, *, seed: int) -> Strip:
-    moments = list(roll(subject.world, film, stretch, subject.advance, seed=seed + stretch.first))
+    moments = list(subject.play(film, stretch, subject.advance, seed=seed + stretch.first))
     true = np.logical_or.reduce([moment.true_changed() for moment in moments])
     shown = np.logical_or.reduce([moment.shown_changed() for moment in moments])
     last = moments[-1]
@@ -115,7 +115,7 @@ def video_mp4(subject: Subject, film: Footage, stretch: Stretch, *, seed: int, a
     with TemporaryDirectory() as folder:
         path = Path(folder) / "rollout.mp4"
         with Film(path, size_px=(2 * width + _GAP_PX, height), fps=film.fps) as video:
-            for moment in roll(subject.world, film, stretch, subject.advance, seed=seed + stretch.first):
+            for moment in subject.play(film, stretch, subject.advance, seed=seed + stretch.first):
                 action = film.actions[moment.frame]
                 true_u8 = _pointed(moment.true_u8, film.shape(moment.frame), action.x_px, action.y_px)
                 shown_u8 = _pointed(moment.step.frame_u8, moment.step.shape, action.x_px, action.y_px)

@@ -10,21 +10,28 @@ from recorder.actions import Action, EventKind
 from recorder.pointer import PointerShape
 from recorder.schema import NO_SHAPE
 from recorder.session import Session
+from simulator.cause import answers
 from simulator.event_class import event_classes
+from simulator.game import SUFFIX as GAME_SUFFIX
+from simulator.game import Game
+from simulator.memory_metric import returns
 from simulator.typing_metric import types_character
 
 READ_FRAMES = 64
-_PRESSES = (EventKind.BUTTON_DOWN, EventKind.KEY_DOWN)
+PRESSES = (EventKind.BUTTON_DOWN, EventKind.KEY_DOWN)
 
 
 class Footage:
-    """An open session; close it. `actions[i]` led to frame i, `classes[i]` is its event class.
+    """An open session, or a game's file; close it. `actions[i]` led to frame i, `classes[i]` is its event class.
+
+    `caused[i]` says whether mouse and keyboard can have caused what frame i changes. What judges the answer to actions
+    looks at such frames alone. `returns` are the windows that were minimised and restored.
 
     Raises ValueError, with the remedy, for a file that cannot be read or holds no frame.
     """
 
     def __init__(self, path: Path) -> None:
-        self._session = Session(path)
+        self._session = Game(path) if path.suffix == GAME_SUFFIX else Session(path)
         self.path = path
         if not len(self._session):
             self._session.close()
@@ -33,7 +40,11 @@ class Footage:
         self.actions: list[Action] = self._session.actions()
         self.classes = event_classes(self.actions, self.fps)
         self._shapes = self._session.shapes()
-        self._prompts = self._session.prompts()
+        prompts = self._session.whole_prompts()
+        self._prompts = [(frame, prompt.text) for frame, prompt in prompts]
+        told = [(frame, prompt.attributes()) for frame, prompt in prompts]
+        self.caused = answers(self.actions, told)
+        self.returns = returns([(frame, attributes or {}) for frame, attributes in told])
 
     def __len__(self) -> int:
         return len(self._session)
@@ -54,7 +65,7 @@ class Footage:
 
     def presses(self, kind: EventKind) -> list[int]:
         """The frames in which a button (a key) went down."""
-        assert kind in _PRESSES
+        assert kind in PRESSES
         return [
             frame for frame, action in enumerate(self.actions) if any(event.kind == kind for event in action.events)
         ]

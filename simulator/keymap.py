@@ -41,6 +41,8 @@ BINDINGS: dict[Command, Binding] = {
     Command.SINGLE_STEP: Binding("F8"),
     Command.SLOWER: Binding("F7", _SHIFT),
     Command.FASTER: Binding("F8", _SHIFT),
+    Command.FEWER_STEPS: Binding("F2", _SHIFT),
+    Command.MORE_STEPS: Binding("F3", _SHIFT),
     Command.PROMPT: Binding("F9"),
     Command.HELP: Binding("F10"),
     Command.FULLSCREEN: Binding("F11"),

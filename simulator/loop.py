@@ -22,7 +22,7 @@ from simulator.pace import Pace
 from simulator.speed import Speed
 from simulator.takes import Takes
 from simulator.tally import Tally
-from simulator.world import World
+from simulator.world import Sampled, World
 
 _NOTICE_NS = 4_000_000_000
 
@@ -67,6 +67,7 @@ class Loop:
         self.seed, self.prompt = config.seed, config.prompt
         self.speed = Speed()
         self.paused = False
+        self._steps: int | None = None  # the world's own
         self._history = History(world)
         self._hand = hand or Hand(*(side // 2 for side in world.size_px))
         self._takes = Takes(
@@ -118,6 +119,8 @@ class Loop:
             Command.SINGLE_STEP: self._step_once,
             Command.SLOWER: partial(self._change_speed, -1),
             Command.FASTER: partial(self._change_speed, 1),
+            Command.FEWER_STEPS: partial(self._change_steps, -1),
+            Command.MORE_STEPS: partial(self._change_steps, 1),
             Command.SCREENSHOT: partial(self._save, self._takes.screenshot),
             Command.GIF: partial(self._save, self._takes.switch_gif),
             Command.RECORD: self._record,
@@ -142,6 +145,16 @@ class Loop:
     def _change_speed(self, steps: int) -> None:
         self.speed.change(steps)
         self._pace = None
+
+    def _change_steps(self, more: int) -> None:
+        """Sample with so many steps more; the model's thread does it, between two frames."""
+        world = self._world
+        if isinstance(world, Sampled):
+            self._steps = max(1, (self._steps or world.steps) + more)
+            self._model.submit(setattr, world, "steps", self._steps)
+            self._say(f"sampling steps a frame: {self._steps}")
+        else:
+            self._say("this world does not sample in steps")
 
     def _record(self) -> None:
         if self._hand.recorded:

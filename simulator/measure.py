@@ -6,20 +6,21 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from recorder.pointer import PointerShape
+from recorder.pointer import PointerShape, draw_pointer
 from simulator.changes import tile_iou, tile_squared_error
 from simulator.clip_eye import ClipEye
 from simulator.clip_metrics import clip_score
 from simulator.dirty_metrics import where_precision
 from simulator.footage import Footage
+from simulator.memory_metric import came_back
 from simulator.pixel_metrics import ssim_changed
-from simulator.plan import DRIFT_FRAMES, Plan
-from simulator.rollout import Advance, Moment, Stretch, closed_loop, roll, teacher_forced
+from simulator.plan import DRIFT_FRAMES, Memory, Plan
+from simulator.pointer_metric import EVERY_FRAMES, pointer_error_px
+from simulator.rollout import Advance, Moment, Play, Stretch, closed_loop, teacher_forced
 from simulator.tesseract import TextReader
 from simulator.text_metrics import char_accuracy, lines_found
-from simulator.transitions import TransitionClusters
+from simulator.transitions import Judged
 from simulator.typing_metric import TYPED_FRAMES, character_appeared
-from simulator.world import World
 
 _FRAME = np.dtype(
     [
@@ -35,6 +36,7 @@ _FRAME = np.dtype(
         ("change_probability", "f8"),
         ("shape_right", "?"),
         ("shape_changed", "?"),
+        ("pointer_error_px", "f8"),
     ]
 )
 _EVENT = np.dtype(
@@ -47,33 +49,40 @@ _EVENT = np.dtype(
         ("shown_tiles", "i4"),
         ("squared_changed", "f8"),
         ("typed", "i1"),
+        ("lpips", "f8"),
     ]
 )
 _TRACK = np.dtype([("session", "i4"), ("squared", "f8", (DRIFT_FRAMES,)), ("tiles", "i4")])
 _TEXT = np.dtype([("session", "i4"), ("char_accuracy", "f8"), ("lines_found", "i4"), ("lines", "i4")])
 _TRANSITION = np.dtype([("session", "i4"), ("cluster", "i4"), ("nearest", "i4")])
 _PLACE = "f4"  # of a number of a place in CLIP's space
+_MEMORY = np.dtype([("session", "i4"), ("frames_hidden", "i4"), ("ssim_sum", "f8"), ("ssim_pixels", "i4")])
 _STEP = np.dtype([("session", "i4"), ("ms", "f8")])
 NOT_TYPED = -1
+_SETTLED_FRAMES = 2  # what a session says of its windows is a frame or two off
+
+Perceive = Callable[[NDArray[np.uint8], NDArray[np.uint8]], float]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Subject:
-    """A world under test and how it advances where the model is on its own: a baseline may need to be told."""
+    """What is under test and how it advances where the model is on its own: a baseline may need to be told."""
 
-    world: World
+    play: Play
     advance: Advance
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Measured:
-    """Structured arrays with a field `session` each: one row a frame, event, track, text, transition, step and screen.
+    """Structured arrays with a field `session` each: one row a frame, event, track, text, transition, memory, step and
+    screen.
 
+    `frames` are those that mouse and keyboard can have caused; `pointer_error_px` is NaN where it was not looked for.
     `events["iou"]` is NaN where nothing changed on either side; `events["typed"]` is 1 or 0, NOT_TYPED where no
-    character was; `tracks["squared"]` is the squared error of each frame, NaN past the end. `transitions` has the true
-    `cluster` of each clustered large change and the one `nearest` to what was shown; `steps` the wall time of each
-    step on its own, where the world tells it. `screens` has the CLIP score of the screen at the end of each event, and
-    the places of the true and the shown screen in CLIP's space.
+    character was; `events["lpips"]` is NaN where nothing perceives. `tracks["squared"]` is the squared error of each
+    frame, NaN past the end. `transitions` has the true `cluster` of each judged large change and the one `nearest` to
+    what was shown; `steps` the wall time of each step on its own, where the world tells it. `screens` has the CLIP
+    score of the screen at the end of each event, and the places of the true and the shown screen in CLIP's space.
     """
 
     frames: NDArray[np.void]
@@ -81,6 +90,7 @@ class Measured:
     tracks: NDArray[np.void]
     texts: NDArray[np.void]
     transitions: NDArray[np.void]
+    memories: NDArray[np.void]
     steps: NDArray[np.void]
     screens: NDArray[np.void]
 
@@ -99,15 +109,16 @@ def measure(
     plan: Plan,
     *,
     seed: int,
-    clusters: TransitionClusters,
+    judged: Judged,
     read: TextReader | None,
     eye: ClipEye | None,
+    perceive: Perceive | None,
     advanced: Callable[[], object],
 ) -> Measured:
     """Everything the metrics need of one subject; `advanced` is called once a frame, for a progress bar."""
 
     def moments(stretch: Stretch, advance: Advance) -> Iterator[Moment]:
-        for moment in roll(subject.world, footage[stretch.session], stretch, advance, seed=seed + stretch.first):
+        for moment in subject.play(footage[stretch.session], stretch, advance, seed=seed + stretch.first):
             if advance is closed_loop and moment.step.parts_ms:
                 steps.append((stretch.session, sum(moment.step.parts_ms.values())))
             yield moment
@@ -115,24 +126,31 @@ def measure(
 
     frames, transitions, steps = [], [], []
     for stretch in plan.told:
+        film = footage[stretch.session]
         for moment in moments(stretch, teacher_forced):
-            frames.append(_frame_row(moment, footage[stretch.session], stretch.session))
-            transitions += _transition_rows(moment, stretch.session, clusters)
+            if film.caused[moment.frame]:
+                frames.append(_frame_row(moment, film, stretch.session))
+                transitions += _transition_rows(moment, stretch.session, judged)
     events, texts, screens = [], [], []
     for stretch in plan.events:
         row, last = _event_row(moments(stretch, subject.advance), footage[stretch.session], stretch)
-        events.append(row)
+        events.append((*row, perceive(last.true_u8, last.step.frame_u8) if perceive else np.nan))
         if read and stretch in plan.read:
             texts += _text_rows(last, stretch.session, read)
         if eye:
             screens.append(_screen_row(last, stretch.session, footage[stretch.session].prompt(last.frame), eye))
     tracks = [_track_row(moments(stretch, subject.advance), stretch) for stretch in plan.tracks]
+    memories = [
+        _memory_row(moments(memory.stretch, subject.advance), footage[memory.stretch.session], memory)
+        for memory in plan.memories
+    ]
     return Measured(
         frames=np.array(frames, _FRAME),
         events=np.array(events, _EVENT),
         tracks=np.array(tracks, _TRACK),
         texts=np.array(texts, _TEXT),
         transitions=np.array(transitions, _TRANSITION),
+        memories=np.array(memories, _MEMORY),
         steps=np.array(steps, _STEP),
         screens=np.array(screens, _screen_type(eye.space if eye else 0)),
     )
@@ -154,15 +172,26 @@ def _frame_row(moment: Moment, film: Footage, session: int) -> tuple[object, ...
         moment.step.change_probability,
         _same_shape(moment.step.shape, shape),
         not _same_shape(film.shape(moment.frame - 1), shape),
+        _pointer_error_px(moment, film, shape),
     )
 
 
-def _transition_rows(moment: Moment, session: int, clusters: TransitionClusters) -> list[tuple[object, ...]]:
-    """One row where the true change belongs to a cluster, none where it does not."""
-    cluster = clusters.label.get((session, moment.frame))
+def _pointer_error_px(moment: Moment, film: Footage, true: PointerShape | None) -> float:
+    """Of one frame in EVERY_FRAMES that truly has a pointer: it is drawn as a window would."""
+    if true is None or moment.frame % EVERY_FRAMES:
+        return np.nan
+    action, shown = film.actions[moment.frame], moment.step.shape
+    x_px, y_px = action.x_px, action.y_px
+    picture_u8 = draw_pointer(moment.step.frame_u8, shown, x_px, y_px) if shown else moment.step.frame_u8
+    return pointer_error_px(picture_u8, true, x_px, y_px)
+
+
+def _transition_rows(moment: Moment, session: int, judged: Judged) -> list[tuple[object, ...]]:
+    """One row where the true change is among those that are judged, none where it is not."""
+    cluster = judged.label.get((session, moment.frame))
     if cluster is None:
         return []
-    return [(session, cluster, clusters.nearest(moment.true_before_u8, moment.step.frame_u8))]
+    return [(session, cluster, judged.clusters.nearest(moment.true_before_u8, moment.step.frame_u8))]
 
 
 def _event_row(moments: Iterator[Moment], film: Footage, stretch: Stretch) -> tuple[tuple[object, ...], Moment]:
@@ -202,6 +231,13 @@ def _track_row(moments: Iterator[Moment], stretch: Stretch) -> tuple[object, ...
         error = tile_squared_error(moment.true_u8, moment.step.frame_u8)
         squared[place], tiles = error.sum(), error.size
     return stretch.session, squared, tiles
+
+
+def _memory_row(moments: Iterator[Moment], film: Footage, memory: Memory) -> tuple[object, ...]:
+    (before_u8,) = film.frames(max(0, memory.window.hidden - _SETTLED_FRAMES), 1)
+    first, *_, last = moments
+    back = came_back(before_u8, first.true_before_u8, last.true_u8, memory.window.box_px)
+    return memory.stretch.session, memory.window.frames_hidden, *ssim_changed(before_u8, last.step.frame_u8, back)
 
 
 def _text_rows(last: Moment, session: int, read: TextReader) -> list[tuple[object, ...]]:

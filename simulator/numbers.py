@@ -18,17 +18,25 @@ _ROWS = (
     ("characters that OCR reads, of those on the true screen", "ocr_char_accuracy", ".2f"),
     ("pointer shape", "pointer_shape_accuracy", ".2f"),
 )
+_BASELINES = {
+    "copying the last frame": "copy_last",
+    "nearest recorded moment": "retrieval",
+    "tokenizer alone": "vae_ceiling",
+    "the same inputs again": "rerun_floor",
+}
 
 
 def tables(report: dict[str, Any], bench: dict[str, Any]) -> str:
     """Markdown of both, as a reader needs them."""
-    columns = [report["metrics"], report["baselines"]["copy_last"], report["baselines"]["vae_ceiling"]]
+    baselines = {label: report["baselines"].get(name) for label, name in _BASELINES.items()}
+    measured = {label: row for label, row in baselines.items() if row}
+    columns = [report["metrics"], *measured.values()]
     rows = [[label, *(_number(column[key], form) for column in columns)] for label, key, form in _ROWS]
     horizons = " / ".join(columns[0]["rmse_at"])
     drift = [" / ".join(_number(value, ".0f") for value in column["rmse_at"].values()) for column in columns]
     rows.append([f"RMSE after {horizons} frames, closed loop", *drift])
     sessions = len(report["data"]["sessions"])
-    head = [f"held-out sessions: {sessions}", "model", "copying the last frame", "tokenizer alone"]
+    head = [f"held-out sessions: {sessions}", "model", *measured]
     return "\n".join([*_table(head, rows), "", *_table(_bench_head(bench), _bench_rows(bench)), ""])
 
 

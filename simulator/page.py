@@ -18,10 +18,12 @@ from simulator.plots import bars_png, calibration_png, confusion_png, drift_png,
 
 _BODY = Template("""<p class="note">$subject</p>
 <h2>The model beside its baselines</h2>
-<p class="note"><b>copy last</b> shows the last frame for ever; <b>vae ceiling</b> is the truth through the tokenizer,
-every tile of it: on tiles that change no world model can do better with it. Small numbers below: $level&nbsp;%
-intervals, bootstrapped over sessions. Arrows say which way is better. <b>published</b> is what others report of their
-own desktops, on other data: a scale, not a contest.</p>
+<p class="note"><b>copy last</b> shows the last frame for ever; <b>retrieval</b> learns nothing and shows again what
+followed the most similar moment of the training sessions; <b>vae ceiling</b> is the truth through the tokenizer, every
+tile of it: on tiles that change no world model can do better with it; <b>rerun floor</b> is what the real desktop shows
+when the same inputs are played again. Those that were not measured are missing here and named at the end. Small numbers
+below: $level&nbsp;% intervals, bootstrapped over sessions. Arrows say which way is better. <b>published</b> is what
+others report of their own desktops, on other data: a scale, not a contest.</p>
 <table><tr><th>metric</th>$heads<th>published</th><th>what it says</th></tr>
 $rows</table>
 <h2>On its own, beside the truth</h2>
@@ -50,7 +52,7 @@ def render(report: Mapping[str, Any], exhibits: Exhibits) -> str:
         heads="".join(f'<th class="number">{escape(name.replace("_", " "))}</th>' for name in subjects),
         rows="\n".join(_row(metric, subjects, report) for metric in METRICS),
         video=_video(exhibits.video_mp4),
-        plots="".join(figure(png, title) for title, png in _plots(report, exhibits).items()),
+        plots="".join(figure(plot, title) for title, plot in _plots(report, exhibits).items()),
         strips="\n".join(_strip(strip) for strip in exhibits.strips),
         missing="".join(
             f"<tr><td>{escape(k)}</td><td>{escape(v)}</td></tr>" for k, v in report["not_measured"].items()
@@ -118,7 +120,7 @@ def _by_class(report: Mapping[str, Any], name: str, key: str) -> dict[str, Any] 
 
 
 def _strip(strip: Strip) -> str:
-    figures = "".join(figure(_png(picture), caption) for caption, picture in strip.pictures.items())
+    figures = "".join(figure(png(picture), caption) for caption, picture in strip.pictures.items())
     return f'<h3>{escape(strip.title)}</h3><div class="strip">{figures}</div>'
 
 
@@ -129,7 +131,8 @@ def _video(video_mp4: bytes | None) -> str:
     return f'<video controls loop muted src="{source}"></video>'
 
 
-def _png(picture_u8: NDArray[np.uint8]) -> bytes:
+def png(picture_u8: NDArray[np.uint8]) -> bytes:
+    """A picture (H, W, 3) as the bytes of a PNG file."""
     buffer = BytesIO()
     Image.fromarray(picture_u8).save(buffer, format="PNG")
     return buffer.getvalue()

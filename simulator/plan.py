@@ -6,44 +6,59 @@ from dataclasses import dataclass
 import numpy as np
 
 from recorder.actions import EventKind
-from simulator.footage import Footage
-from simulator.rollout import Stretch, first_possible
+from simulator.footage import PRESSES, Footage
+from simulator.memory_metric import Return
+from simulator.rollout import WARM_UP_FRAMES, Stretch, first_possible
 
 EVENT_FRAMES = 20
 DRIFT_FRAMES = 300
 STRETCH_FRAMES = 150
+SEEN_FRAMES = 30  # of a window that is hidden later
+MOST_HIDDEN_FRAMES = 1200
 
 
 @dataclass(frozen=True, kw_only=True)
 class Effort:
     """How much is measured. `minutes_per_session` of each session are told to the world frame by frame; `events`
-    presses of buttons and keys and `tracks` long stretches are played closed loop; text is read after `texts` events.
+    presses of buttons and keys, `tracks` long stretches and the restoring of `memories` hidden windows are played
+    closed loop; text is read after `texts` events.
     """
 
     minutes_per_session: float = 2.0
     events: int = 120
     tracks: int = 8
     texts: int = 24
+    memories: int = 8
 
 
-QUICK = Effort(minutes_per_session=0.2, events=12, tracks=1, texts=3)
+QUICK = Effort(minutes_per_session=0.2, events=12, tracks=1, texts=3, memories=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Memory:
+    """A window that is restored in the stretch, which begins with the press that does so; its warm-up has seen it."""
+
+    stretch: Stretch
+    window: Return
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """`told`: teacher-forced stretches; `events`: closed loop from a press on; `tracks`: closed loop, long;
-    `read`: those of the events at whose end text is read.
+    `memories`: closed loop while a window is restored; `read`: those of the events at whose end text is read.
     """
 
     told: list[Stretch]
     events: list[Stretch]
     tracks: list[Stretch]
+    memories: list[Memory]
     read: frozenset[Stretch]
 
     @property
     def frames(self) -> int:
         """All frames that a world has to make."""
-        return sum(stretch.frames for stretch in [*self.told, *self.events, *self.tracks])
+        memories = [memory.stretch for memory in self.memories]
+        return sum(stretch.frames for stretch in [*self.told, *self.events, *self.tracks, *memories])
 
 
 def make_plan(footage: Sequence[Footage], effort: Effort, *, seed: int) -> Plan:
@@ -67,6 +82,7 @@ def make_plan(footage: Sequence[Footage], effort: Effort, *, seed: int) -> Plan:
         told=[stretch for session, film in enumerate(footage) for stretch in _told(session, film, effort)],
         events=events,
         tracks=_tracks(footage, effort.tracks),
+        memories=_memories(footage, effort.memories),
         read=frozenset(events[i] for i in _spread(len(events), effort.texts)),
     )
 
@@ -76,7 +92,7 @@ def _events(footage: Sequence[Footage], kind: EventKind) -> list[Stretch]:
         Stretch(session=session, first=frame, frames=EVENT_FRAMES)
         for session, film in enumerate(footage)
         for frame in film.presses(kind)
-        if first_possible() <= frame <= len(film) - EVENT_FRAMES
+        if first_possible() <= frame <= len(film) - EVENT_FRAMES and _is_caused(film, frame, EVENT_FRAMES)
     ]
 
 
@@ -99,18 +115,53 @@ def _told(session: int, film: Footage, effort: Effort) -> list[Stretch]:
 
 
 def _tracks(footage: Sequence[Footage], count: int) -> list[Stretch]:
-    """`count` tracks of DRIFT_FRAMES, or as long as the session lets them be, spread over sessions and time."""
+    """`count` tracks of DRIFT_FRAMES, or as long as the session lets them be, spread over sessions and time.
+
+    All that they change is caused by mouse and keyboard.
+    """
     by_session = [count // len(footage) + (session < count % len(footage)) for session in range(len(footage))]
     tracks = []
     for session, (film, wanted) in enumerate(zip(footage, by_session, strict=True)):
         usable = len(film) - first_possible()
         length = min(DRIFT_FRAMES, usable)
-        if length > 0 and wanted:
-            tracks += [
-                Stretch(session=session, first=first_possible() + int(place), frames=length)
-                for place in _starts(usable - length, min(wanted, usable // length))
-            ]
+        if length <= 0 or not wanted:
+            continue
+        places = range(first_possible(), len(film) - length + 1)
+        possible = [first for first in places if _is_caused(film, first, length)]
+        tracks += [
+            Stretch(session=session, first=possible[place], frames=length)
+            for place in _starts(len(possible) - 1, min(wanted, len(possible), usable // length))
+        ]
     return tracks
+
+
+def _memories(footage: Sequence[Footage], count: int) -> list[Memory]:
+    """`count` of the windows that a press restored, spread over sessions and time."""
+    found = [
+        _memory(session, window, press)
+        for session, film in enumerate(footage)
+        for window in film.returns
+        if (press := _last_press(film, window)) is not None
+        and first_possible() <= press <= min(len(film) - EVENT_FRAMES, window.hidden + MOST_HIDDEN_FRAMES)
+        and _is_caused(film, press, EVENT_FRAMES)
+    ]
+    return [found[index] for index in _spread(len(found), count)]
+
+
+def _memory(session: int, window: Return, press: int) -> Memory:
+    told = max(WARM_UP_FRAMES, press - window.hidden + SEEN_FRAMES)
+    return Memory(stretch=Stretch(session=session, first=press, frames=EVENT_FRAMES, told=told), window=window)
+
+
+def _last_press(film: Footage, window: Return) -> int | None:
+    """The frame of the press that restored the window: the last one in the half of EVENT_FRAMES before."""
+    frames = range(window.restored, max(window.hidden, window.restored - EVENT_FRAMES // 2), -1)
+    return next((frame for frame in frames if any(event.kind in PRESSES for event in film.actions[frame].events)), None)
+
+
+def _is_caused(film: Footage, first: int, frames: int) -> bool:
+    """Whether mouse and keyboard can have caused all that these frames change."""
+    return bool(film.caused[first : first + frames].all())
 
 
 def _starts(room: int, count: int) -> list[int]:

@@ -8,7 +8,15 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-_COLOURS = {"model": "#3465c8", "copy_last": "#999999", "vae_ceiling": "#2a9d5c", "A": "#3465c8", "B": "#d9822b"}
+_COLOURS = {
+    "model": "#3465c8",
+    "copy_last": "#999999",
+    "retrieval": "#8e63b5",
+    "vae_ceiling": "#2a9d5c",
+    "rerun_floor": "#2a7d9d",
+    "A": "#3465c8",
+    "B": "#d9822b",
+}
 _BAR_WIDTH = 0.8
 _LATENCY_BINS = 40
 

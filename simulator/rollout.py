@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,11 +30,14 @@ def teacher_forced(world: World, action: Action, truth_u8: NDArray[np.uint8]) ->
 
 @dataclass(frozen=True, kw_only=True)
 class Stretch:
-    """`frames` consecutive frames of one session, the first of them `first`; the warm-up lies before it."""
+    """`frames` consecutive frames of one session, the first of them `first`; the warm-up, of up to `told` true frames,
+    lies before it.
+    """
 
     session: int
     first: int
     frames: int
+    told: int = WARM_UP_FRAMES
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -55,18 +59,24 @@ class Moment:
         return self.step.dirty & changed_tiles(self.shown_before_u8, self.step.frame_u8)
 
 
+class Play(Protocol):
+    """What shows the moments of a stretch: a world that is rolled, or a recording."""
+
+    def __call__(self, footage: Footage, stretch: Stretch, advance: Advance, *, seed: int) -> Iterator[Moment]: ...
+
+
 def first_possible() -> int:
     """The earliest frame at which a stretch can begin: the least warm-up and the frame to begin at lie before it."""
     return LEAST_WARM_UP_FRAMES + 1
 
 
 def roll(world: World, footage: Footage, stretch: Stretch, advance: Advance, *, seed: int) -> Iterator[Moment]:
-    """Begin at a true frame, tell up to WARM_UP_FRAMES true ones for context, then advance through the stretch.
+    """Begin at a true frame, tell the true ones of the warm-up for context, then advance through the stretch.
 
     What the world showed before the first moment counts as the truth: it has just been told.
     """
     assert stretch.first >= first_possible()
-    start = max(0, stretch.first - WARM_UP_FRAMES - 1)
+    start = max(0, stretch.first - stretch.told - 1)
     frames = footage.frames(start, stretch.first - start + stretch.frames)
     before_u8 = next(frames)
     world.reset(seed=seed, prompt=footage.prompt(start), frame_u8=before_u8)

@@ -12,6 +12,7 @@ from simulator.clip_metrics import frechet_distance
 from simulator.dirty_metrics import SIZE_CLASSES, calibration, calibration_error, size_class, when_auc
 from simulator.event_class import CLASSES
 from simulator.measure import NOT_TYPED, Measured
+from simulator.memory_metric import HIDDEN_CLASSES, hidden_class
 from simulator.pixel_metrics import TILE_VALUES, psnr_db, rmse
 from simulator.transitions import accuracy, confusion, majority
 
@@ -42,7 +43,10 @@ def scores(measured: Measured) -> dict[str, Score]:
         "typing_accuracy": _mean(events["typed"][events["typed"] != NOT_TYPED]),
         "ocr_char_accuracy": _mean(measured.texts["char_accuracy"]),
         "ocr_exact_line": _ratio(measured.texts["lines_found"].sum(), measured.texts["lines"].sum()),
+        "lpips": _mean(events["lpips"]),
         "pointer_shape_accuracy": _mean(frames["shape_right"]),
+        "pointer_error_px": _mean(frames["pointer_error_px"]),
+        "memory_restored": _by_frames_hidden(measured.memories),
         "transition_accuracy": accuracy(measured.transitions),
         "clip_score": _mean(measured.screens["score"]),
         "frechet_clip": _frechet(measured.screens),
@@ -72,8 +76,9 @@ def metrics(measured: Measured, clusters: int) -> dict[str, Any]:
         "transition_clusters": clusters,
         "transition_majority": majority(measured.transitions),
     }
-    if not any(value is not None for value in known["dirty_where_by_event"].values()):
-        known["dirty_where_by_event"] = None
+    for key in ("dirty_where_by_event", "memory_restored"):
+        if not any(value is not None for value in known[key].values()):
+            known[key] = None
     return {metric.key: known.get(metric.key) for metric in METRICS}
 
 
@@ -89,6 +94,7 @@ def details(measured: Measured) -> dict[str, Any]:
         "texts": len(measured.texts),
         "transitions": len(measured.transitions),
         "tracks": len(measured.tracks),
+        "memories": len(measured.memories),
         "dirty_where_by_size": _where_by_size(frames),
         "psnr_changed_db_by_event": by_event["psnr_changed_db_by_event"],
         "event_iou_by_event": by_event["event_iou_by_event"],
@@ -133,6 +139,13 @@ def _where_by_size(frames: NDArray[np.void]) -> dict[str, float | None]:
     classes = np.array([size_class(int(tiles)) for tiles in frames["changed_tiles"]], "U8")
     names = [size_class(least) for least, _ in SIZE_CLASSES]
     return {name: _mean(frames["where"][classes == name]) for name in names}
+
+
+def _by_frames_hidden(memories: NDArray[np.void]) -> dict[str, float | None]:
+    """Similarity to before, by class of the number of frames that a window was hidden."""
+    classes = np.array([hidden_class(int(frames)) for frames in memories["frames_hidden"]], "U8")
+    of_class = {name: memories[classes == name] for name in (hidden_class(least) for least, _ in HIDDEN_CLASSES)}
+    return {name: _ratio(rows["ssim_sum"].sum(), rows["ssim_pixels"].sum()) for name, rows in of_class.items()}
 
 
 def _rmse_at(tracks: NDArray[np.void], frame: int) -> float | None:

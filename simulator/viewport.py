@@ -38,3 +38,8 @@ class Viewport:
         """The picture pixel under a window pixel; outside it the nearest, as at the edge of a screen."""
         x, y = int((x_px - self.left_px) // self.scale), int((y_px - self.top_px) // self.scale)
         return min(max(x, 0), self.size_px[0] - 1), min(max(y, 0), self.size_px[1] - 1)
+
+
+def to_pixels(x: int, y: int, window_size: tuple[int, int], surface_px: tuple[int, int]) -> tuple[int, int]:
+    """A place in the units of a window as pixel of its surface: a screen of high density has several pixels a unit."""
+    return x * surface_px[0] // window_size[0], y * surface_px[1] // window_size[1]

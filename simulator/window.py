@@ -12,7 +12,7 @@ from simulator.display import Display, Inputs, Picture
 from simulator.keymap import BINDINGS, Keymap
 from simulator.overlay import badge_lines, heat_map, help_lines, status_lines, tint_dirty
 from simulator.prompt_line import PromptLine
-from simulator.viewport import Viewport
+from simulator.viewport import Viewport, to_pixels
 from simulator.world import Step
 
 TITLE = "Dreamdesk"
@@ -37,7 +37,7 @@ class Window(Display):
         self._beside = False
         self._line = PromptLine()
         self._fullscreen = False
-        self._window = pygame.Window(TITLE, _first_size_px(size_px), resizable=True)
+        self._window = pygame.Window(TITLE, _first_size_px(size_px), resizable=True, allow_high_dpi=True)
         self._refit()
         pygame.mouse.set_visible(False)
         pygame.key.stop_text_input()  # or an input method may keep keys for itself
@@ -98,10 +98,10 @@ class Window(Display):
 
     def _translate(self, event: pygame.event.Event, t_ns: int) -> Event | None:
         if event.type == pygame.MOUSEMOTION:
-            x_px, y_px = self._viewport.to_picture(*event.pos)
+            x_px, y_px = self._picture_px(*event.pos)
             return Event(t_ns=t_ns, kind=EventKind.MOTION, x_px=x_px, y_px=y_px)
         if event.type in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
-            at = self._viewport.to_picture(*event.pos)
+            at = self._picture_px(*event.pos)
             return self._keymap.button(event.button, event.type == pygame.MOUSEBUTTONDOWN, t_ns, *at)
         x_px, y_px = self._mouse_px()
         if event.type == pygame.MOUSEWHEEL:
@@ -111,7 +111,15 @@ class Window(Display):
         return None
 
     def _mouse_px(self) -> tuple[int, int]:
-        return self._viewport.to_picture(*pygame.mouse.get_pos())
+        return self._picture_px(*pygame.mouse.get_pos())
+
+    def _picture_px(self, x: int, y: int) -> tuple[int, int]:
+        """The picture's pixel under a place of the window, which is in the window's units."""
+        return self._viewport.to_picture(*to_pixels(x, y, self._window.size, self._surface_px))
+
+    @property
+    def _surface_px(self) -> tuple[int, int]:
+        return self._window.get_surface().get_size()
 
     def _obey(self, command: Command, inputs: Inputs) -> None:
         if command in _SWITCHES:
@@ -162,7 +170,7 @@ class Window(Display):
 
     def _refit(self) -> None:
         """The window has another size or look: place the picture again and forget what was drawn."""
-        self._viewport = Viewport.fit(self._shown_px, self._window.size, smooth=Command.SMOOTH in self._on)
+        self._viewport = Viewport.fit(self._shown_px, self._surface_px, smooth=Command.SMOOTH in self._on)
         self._drawn_step: Step | None = None
         self._drawn_look: tuple[int, int, list[str]] | None = None
         self._pointer_key: bytes | None = None

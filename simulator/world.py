@@ -1,7 +1,7 @@
 """The contract between a generated interface and everything that plays, records or judges it."""
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,13 @@ class Step:
     change_probability: float
     shape: PointerShape | None
     parts_ms: dict[str, float] = field(default_factory=dict)
+
+
+@runtime_checkable
+class Sampled(Protocol):
+    """A world that makes a frame in `steps` steps of sampling, at least one; a change holds from the next frame on."""
+
+    steps: int
 
 
 class World(Protocol):

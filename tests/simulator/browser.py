@@ -15,7 +15,9 @@ _PROBE = """<script>addEventListener("load", () => setTimeout(() => {
 
 
 def look_at(page: Path) -> None:
-    """Load the page headless: there are pictures, every picture and video shows, nothing comes from elsewhere."""
+    """Load the page headless: there are pictures, every picture and video shows, the console is silent, nothing comes
+    from elsewhere.
+    """
     text = page.read_text()
     assert not re.findall(r'(?:src|href)="(?!data:)', text)
     browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -24,5 +26,8 @@ def look_at(page: Path) -> None:
     probed = page.with_name("probed.html")
     probed.write_text(text.replace("</body>", _PROBE))
     options = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=4000", "--dump-dom"]
+    options += ["--enable-logging=stderr", "--v=0"]
     done = subprocess.run([browser, *options, probed.as_uri()], capture_output=True, text=True, timeout=60)
+    complaints = re.findall(r".*:CONSOLE[:(].*", done.stderr)
+    assert complaints == [], complaints
     assert re.search(r"<title>images ([1-9]\d*) broken 0 videos failed 0</title>", done.stdout), done.stdout[:400]

@@ -1,5 +1,6 @@
 """Tiny held-out sessions whose screens follow rules, and worlds of which it is known how good they are."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +21,7 @@ FPS = 15.0
 FRAMES = 140
 _PERIOD_NS = round(1e9 / FPS)
 _CYCLE = 40
+OPENED, CLOSED = 11, 31
 _ROW_OF_SESSIONS = 8
 
 
@@ -27,7 +29,8 @@ def write_held_out(
     folder: Path, *, sessions: int = 2, frames: int = FRAMES, size_px: tuple[int, int] = SIZE_PX, fps: float = FPS
 ) -> Path:
     """A folder of test sessions: every 40 frames a click opens a large window, light and dark in turn, two characters
-    are typed in it, another click closes it. The pointer's place tells session and frame apart.
+    are typed in it, another click closes it. The pointer's place tells session and frame apart. The prompts say that
+    closing is minimising: a window comes back 60 frames later, without the characters.
     """
     for session in range(sessions):
         path = folder / session_name(10 * session + 9)
@@ -38,6 +41,8 @@ def write_held_out(
                 x_px, y_px = frame % size_px[0], _ROW_OF_SESSIONS * session + frame // size_px[0]
                 at = {"t_ns": t_ns - 1, "x_px": x_px, "y_px": y_px}
                 writer.add_events([Event(kind=EventKind.MOTION, **at), *_events(frame % _CYCLE, at)])
+                if frame % _CYCLE in (OPENED, CLOSED):
+                    writer.add_prompt("windows", json.dumps({"windows": _windows(frame, size_px)}))
                 frame_u8 = _next_screen(frame_u8, frame)
                 shape = BEAM if 10 <= frame % _CYCLE < 30 else ARROW
                 writer.add_frame(frame_u8, t_ns, PointerState(x_px=x_px, y_px=y_px, shape=shape))
@@ -53,6 +58,17 @@ def _events(moment: int, at: dict[str, int]) -> list[Event]:
     return []
 
 
+def _windows(frame: int, size_px: tuple[int, int]) -> list[dict[str, object]]:
+    """What a session's attributes say of the light and the dark window."""
+    cycle, moment = divmod(frame, _CYCLE)
+    box = [TILE_PX, TILE_PX, size_px[0] - TILE_PX, size_px[1] - TILE_PX]
+    return [
+        {"app": app, "box": box, "hidden": moment == CLOSED or cycle % 2 != which}
+        for which, app in enumerate(("light", "dark"))
+        if which <= cycle
+    ]
+
+
 def _wallpaper(size_px: tuple[int, int]) -> NDArray[np.uint8]:
     width, height = size_px
     return np.random.default_rng(0).integers(60, 90, (height, width, 3), dtype=np.uint8)
@@ -63,12 +79,12 @@ def _next_screen(frame_u8: NDArray[np.uint8], frame: int) -> NDArray[np.uint8]:
     frame_u8 = frame_u8.copy()
     height, width = frame_u8.shape[:2]
     cycle, moment = divmod(frame, _CYCLE)
-    if moment == 11:
+    if moment == OPENED:
         frame_u8[TILE_PX:, TILE_PX:] = (240, 30)[cycle % 2]
     elif moment in (16, 21):
         left = 2 * TILE_PX + (moment == 21) * TILE_PX
         frame_u8[2 * TILE_PX + 4 : 2 * TILE_PX + 12, left + 4 : left + 9] = 130
-    elif moment == 31:
+    elif moment == CLOSED:
         frame_u8[:] = _wallpaper((width, height))
     return frame_u8
 

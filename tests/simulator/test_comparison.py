@@ -29,7 +29,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with open_footage(data) as footage:
         paths = [film.path for film in footage]
         for name, world in (("truth", Scripted(paths)), ("noise", Scripted(paths, noise=0))):
-            judged = evaluate(world, footage, EFFORT, seed=0, roundtrip=None, read=None)
+            judged = evaluate(world, footage, EFFORT, seed=0)
             report = {"checkpoint": {"path": f"<{name}>"}, "data": describe_data(data, footage), **judged.report}
             write_json(place / name / "report.json", report)
     return place
@@ -47,6 +47,7 @@ def _tiny(values: list[float], **changes: Any) -> dict[str, Any]:
         "data": {"sessions": [{"sha256": str(place)} for place in range(len(values))]},
         "seed": 0,
         "effort": {},
+        "training": [],
         "metrics": dict.fromkeys(metric.key for metric in METRICS) | metrics,
         "by_session": {"model": by_session},
     } | changes
@@ -78,7 +79,9 @@ def test_the_truth_beats_noise_and_nothing_beats_itself(reports: Path) -> None:
     assert set(_winners(compare(truth, truth)).values()) == {""}
 
 
-@pytest.mark.parametrize("change", [{"seed": 1}, {"effort": {"events": 3}}, {"data": {"sessions": []}}])
+@pytest.mark.parametrize(
+    "change", [{"seed": 1}, {"effort": {"events": 3}}, {"data": {"sessions": []}}, {"training": ["x"]}]
+)
 def test_reports_of_different_frames_are_not_compared(change: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="evaluate both"):
         compare(_tiny([0.1, 0.2]), _tiny([0.1, 0.2], **change))

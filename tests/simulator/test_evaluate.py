@@ -14,13 +14,15 @@ import pytest
 
 from simulator.__main__ import main
 from simulator.catalogue import METRICS, Metric
-from simulator.evaluate import Judgement, describe_data, evaluate, open_footage
+from simulator.document import document, figure
+from simulator.evaluate import Aids, Judgement, describe_data, evaluate, open_footage
 from simulator.fake_world import FakeWorld
 from simulator.footage import Footage
-from simulator.page import render
+from simulator.page import png, render
 from simulator.pixel_metrics import NO_ERROR_DB
 from simulator.plan import Effort, make_plan
 from simulator.rollout import Stretch, closed_loop, roll
+from simulator.shipped import CHECKPOINT
 from tests.simulator.browser import look_at
 from tests.simulator.held_out import FPS, FRAMES, SIZE_PX, Scripted, read_tiles, write_held_out
 
@@ -28,6 +30,7 @@ EFFORT = Effort(minutes_per_session=1, events=20, tracks=2, texts=8)
 HIGH = [metric.key for metric in METRICS if metric.best == "high"]
 # what asks whether the right thing happened, whenever it did
 IN_THE_END = ("event_iou", "event_psnr_db", "typing_accuracy", "ocr_char_accuracy", "ocr_exact_line")
+PART = {"rmse_at": "60", "memory_restored": "60-299"}
 # From best to worst; what shares a place ties. Noise is named where it knows less than copying: on tiles that turn from
 # light to dark its grey is nearer than the old picture, and painting everywhere touches whatever changes.
 ORDER = {
@@ -45,6 +48,9 @@ ORDER = {
     "typing_accuracy": ["truth late", "copy_last noise"],
     "rmse_at": ["truth late", "copy_last", "noise"],
     "pointer_shape_accuracy": ["truth", "late", "copy_last", "noise"],
+    "pointer_error_px": ["truth", "late", "copy_last", "noise"],
+    "memory_restored": ["truth late", "copy_last", "noise"],
+    "lpips": ["truth late", "copy_last", "noise"],
 }
 
 
@@ -63,15 +69,20 @@ def footage(folder: Path) -> Iterator[list[Footage]]:
 def judgements(footage: list[Footage]) -> dict[str, Judgement]:
     paths = [film.path for film in footage]
     worlds = {"truth": Scripted(paths), "late": Scripted(paths, late=1), "noise": Scripted(paths, noise=0)}
-    return {
-        name: evaluate(world, footage, EFFORT, seed=0, roundtrip=_coarse, read=read_tiles)
-        for name, world in worlds.items()
-    }
+    return {name: evaluate(world, footage, EFFORT, seed=0, aids=AIDS) for name, world in worlds.items()}
 
 
 def _coarse(frame_u8: np.ndarray) -> np.ndarray:
     """A tokenizer of sorts: it keeps one level of four."""
     return (frame_u8 // 4 * 4 + 2).astype(np.uint8)
+
+
+def _differs(true_u8: np.ndarray, shown_u8: np.ndarray) -> float:
+    """A perception of sorts: the mean difference in [0, 1]."""
+    return float(np.abs(true_u8.astype(int) - shown_u8).mean()) / 255
+
+
+AIDS = Aids(roundtrip=_coarse, read=read_tiles, perceive=_differs)
 
 
 def _metrics(judgements: dict[str, Judgement], name: str) -> dict[str, Any]:
@@ -92,7 +103,8 @@ def test_the_truth_scores_perfectly(judgements: dict[str, Judgement]) -> None:
         assert truth[key] == pytest.approx(1), key
     for key in ("ocr_char_accuracy", "ocr_exact_line", "typing_accuracy", "pointer_shape_accuracy"):
         assert truth[key] == 1, key
-    assert truth["dirty_calibration_error"] == 0
+    assert truth["dirty_calibration_error"] == truth["pointer_error_px"] == truth["lpips"] == 0
+    assert truth["memory_restored"] == {"1-59": None, "60-299": pytest.approx(1), "300+": None}
     assert {value for value in truth["rmse_at"].values() if value is not None} == {0}
 
 
@@ -111,7 +123,7 @@ def test_nothing_beats_the_truth(judgements: dict[str, Judgement], other: str) -
 def test_known_worlds_come_out_in_order(judgements: dict[str, Judgement], metric: Metric) -> None:
     def score(name: str) -> float:
         value = _metrics(judgements, name)[metric.key]
-        value = value["60"] if metric.key == "rmse_at" else value
+        value = value[PART[metric.key]] if metric.key in PART else value
         return value if metric.best == "high" else -value
 
     places = [[score(name) for name in names.split()] for names in ORDER[metric.key]]
@@ -153,14 +165,15 @@ def test_whatever_is_missing_has_its_reason(judgements: dict[str, Judgement]) ->
     keys = {metric.key for metric in METRICS}
     assert set(report["metrics"]) == keys == set(report["baselines"]["copy_last"])
     missing = {key for key, value in report["metrics"].items() if value is None}
-    assert missing == {"memory_restored", "prompt_attribute_accuracy", "clip_score", "frechet_clip"}
-    assert missing | {"baselines.rerun_floor", "rmse_at.150", "rmse_at.300"} <= set(report["not_measured"])
+    assert missing == {"fvd", "prompt_attribute_accuracy", "clip_score", "frechet_clip"}
+    beside = {"baselines.rerun_floor", "baselines.retrieval", "rmse_at.150", "rmse_at.300", "memory_restored.1-59"}
+    assert missing | beside <= set(report["not_measured"])
     assert report["metrics"]["transition_clusters"] == 4
     assert report["metrics"]["transition_majority"] == pytest.approx(4 / 14)
 
 
 def test_without_reader_and_tokenizer_the_rest_still_runs(footage: list[Footage]) -> None:
-    report = evaluate(FakeWorld(SIZE_PX, FPS), footage, EFFORT, seed=0, roundtrip=None, read=None).report
+    report = evaluate(FakeWorld(SIZE_PX, FPS), footage, EFFORT, seed=0).report
     assert report["metrics"]["ocr_char_accuracy"] is None and "Tesseract" in report["not_measured"]["ocr_exact_line"]
     assert report["baselines"]["vae_ceiling"] is None and "baselines.vae_ceiling" in report["not_measured"]
 
@@ -187,7 +200,7 @@ def test_each_session_is_told_alone(judgements: dict[str, Judgement]) -> None:
 
 def test_the_same_seed_gives_the_same_bytes(footage: list[Footage], judgements: dict[str, Judgement]) -> None:
     noise = Scripted([film.path for film in footage], noise=1)
-    again = evaluate(noise, footage, EFFORT, seed=0, roundtrip=_coarse, read=read_tiles)
+    again = evaluate(noise, footage, EFFORT, seed=0, aids=AIDS)
     assert again.report == judgements["noise"].report
     assert again.exhibits.video_mp4 == judgements["noise"].exhibits.video_mp4
 
@@ -254,6 +267,17 @@ def test_the_command_writes_one_page_that_a_browser_shows(
     look_at(out / "index.html")
 
 
+@pytest.mark.parametrize(
+    "broken",
+    ["<script>console.error('x')</script>", "<script>throw 1</script>", '<img src="data:image/png;base64,AA">'],
+)
+def test_the_browser_hears_of_what_is_wrong(broken: str, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(document("", figure(png(np.zeros((2, 2, 3), np.uint8)), "") + broken))
+    with pytest.raises(AssertionError):
+        look_at(page)
+
+
 def test_the_page_has_a_row_for_every_metric(
     folder: Path, footage: list[Footage], judgements: dict[str, Judgement]
 ) -> None:
@@ -263,6 +287,20 @@ def test_the_page_has_a_row_for_every_metric(
     for metric in METRICS:
         assert metric.title in page
     assert "a &lt;b&gt;" in page and page.count("<h3>") == len(judgement.exhibits.strips) >= 3
+
+
+def test_a_checkpoint_of_another_action_table_is_one_sentence(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    checkpoint, out = tmp_path / "desk", tmp_path / "out"
+    checkpoint.mkdir()
+    config = json.loads((CHECKPOINT / "config.json").read_text())
+    (checkpoint / "config.json").write_text(json.dumps(config | {"action_table": "another"}))
+    with pytest.raises(SystemExit) as exit_info:
+        _run(monkeypatch, "evaluate", checkpoint, folder, "--out", out)
+    said = capsys.readouterr().err.strip().splitlines()
+    assert exit_info.value.code == 2 and len(said) == 1 and "another action table; use the dreamdesk" in said[0]
+    assert not out.exists()
 
 
 @pytest.mark.usefixtures("shipped_fake")

@@ -25,6 +25,8 @@ TURNS_A_FRAME = 4  # 60 pictures and 15 frames a second
 class SpyWorld(FakeWorld):
     """Remembers what it was asked."""
 
+    steps: int
+
     def __init__(self) -> None:
         self.actions: list[Action] = []
         self.seeds: list[int] = []
@@ -239,6 +241,30 @@ def test_speed() -> None:
         steps.append(len(stage.world.actions) - before)
     assert steps == pytest.approx([10, 20, 40], abs=1)
     assert stage.display.pictures[-1].status.nominal_fps == 30
+
+
+def test_sampling_steps_change_between_two_frames() -> None:
+    model = OnDemand()
+    stage = Stage(model)
+    stage.world.steps = 2
+    stage.command(Command.MORE_STEPS, Command.MORE_STEPS, Command.FEWER_STEPS)
+    assert stage.world.steps == 2 and model.waiting == 4, "the first frame is in the making"
+    for expected in (2, 3, 4, 3):
+        model.finish()
+        assert stage.world.steps == expected
+    stage.turns(1)
+    assert stage.display.pictures[-1].status.notice == "sampling steps a frame: 3"
+    for _ in range(5):
+        stage.command(Command.FEWER_STEPS)
+    while model.waiting:
+        model.finish()
+    assert stage.world.steps == 1
+
+
+def test_a_world_without_steps_says_so() -> None:
+    stage = Stage()
+    stage.command(Command.MORE_STEPS, turns=2)
+    assert stage.display.pictures[-1].status.notice == "this world does not sample in steps"
 
 
 def test_gif(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Each metric against a case that was worked out by hand."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,18 +10,24 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
 from recorder.actions import KEY_INDEX, Action, Event, EventKind
+from recorder.pointer import draw_pointer
 from simulator.changes import changed_tiles, tile_iou, tile_pixels, tile_squared_error
 from simulator.dirty_metrics import calibration, calibration_error, size_class, when_auc, where_precision
 from simulator.event_class import event_classes
+from simulator.fake_world import ARROW
+from simulator.memory_metric import Return, came_back, hidden_class, returns
 from simulator.pixel_metrics import NO_ERROR_DB, psnr_db, rmse, ssim_changed
+from simulator.pointer_metric import REACH_PX, pointer_error_px
 from simulator.text_metrics import char_accuracy, levenshtein, lines_found
 from simulator.transitions import (
     TransitionClusters,
+    _unit,
     accuracy,
     cluster_pairs,
     confusion,
     is_large_change,
     majority,
+    mean_squared_differences,
     min_samples,
     thumbnail,
 )
@@ -218,28 +225,44 @@ def test_thumbnails_are_means_of_blocks() -> None:
     frame = BLACK.copy()
     frame[:4, :2] = 255
     small = thumbnail(frame)
-    assert small.shape == (8 * 12 * 3,) and small[0] == pytest.approx(0.5) and small[3:].max() == 0
-    assert not is_large_change(thumbnail(BLACK), small)
-    assert is_large_change(thumbnail(BLACK), thumbnail(painted(0, 0, 255)))
+    assert small.shape == (8 * 12 * 3,) and small[0] == 128 and small[3:].max() == 0
+    assert not is_large_change(BLACK, frame) and is_large_change(BLACK, painted(0, 0, 255))
 
 
 def test_min_samples_scales_the_protocol_down() -> None:
     assert [min_samples(pairs) for pairs in (10, 900, 15_000)] == [2, 3, 50]
 
 
+def greys(*levels: int) -> np.ndarray:
+    return np.repeat(np.array(levels, np.uint8)[:, None], 50, axis=1)
+
+
+def test_differences_of_many_rows_are_those_of_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = np.random.default_rng(0).integers(0, 256, (7, 30), dtype=np.uint8)
+    monkeypatch.setattr("simulator.transitions._ROWS_AT_ONCE", 3)
+    expected = np.square((rows[:, None].astype(float) - rows) / 255).mean(axis=2)
+    assert mean_squared_differences(rows) == pytest.approx(expected, abs=1e-5)
+
+
 def test_pairs_are_alike_by_their_mean_squared_difference() -> None:
-    """Two grey levels 0.09 apart are alike (0.0081 < 0.01), 0.11 apart are not, though all point one way."""
-    flat = np.ones(50, np.float32)
-    labels, centres = cluster_pairs(np.stack([0.2 * flat, 0.29 * flat, 0.6 * flat, 0.71 * flat, 0.82 * flat]))
-    assert labels.tolist() == [0, 0, -1, -1, -1] and len(centres) == 1
+    """Two grey levels 23 apart are alike (0.0081 < 0.01), 28 apart are not (0.0121), though all point one way."""
+    clusters = cluster_pairs(greys(51, 74, 153, 181, 209))
+    assert len(clusters.centres) == 1 and (clusters.pairs, clusters.min_samples) == (5, 2)
+    assert [clusters.of(pair) for pair in greys(51, 153)] == [None, None], "one kind tells nothing apart"
 
 
 def test_the_centre_of_a_cluster_is_its_medoid() -> None:
-    flat = np.ones(50, np.float32)
-    _, centres = cluster_pairs(np.stack([0.2 * flat, 0.26 * flat, 0.34 * flat]))
-    assert_array_equal(centres, [0.26 * flat])
-    labels, centres = cluster_pairs(np.empty((0, 4), np.float32))
-    assert not len(labels) and centres.shape == (0, 4)
+    assert_array_equal(cluster_pairs(greys(51, 66, 86)).centres, _unit(greys(66)))
+    assert cluster_pairs(np.empty((0, 4), np.uint8)).centres.shape == (0, 4)
+
+
+def test_a_kind_needs_fewer_members_until_there_are_enough_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("simulator.transitions.min_samples", lambda _: 8)
+    pairs = greys(*[0] * 8, *[60] * 4, *[120] * 3)
+    for least, members, kinds in ((1, 8, 1), (2, 4, 2), (3, 3, 3), (73, 2, 3)):
+        monkeypatch.setattr("simulator.transitions.LEAST_CLUSTERS", least)
+        found = cluster_pairs(pairs)
+        assert (found.min_samples, len(found.centres)) == (members, kinds)
 
 
 def test_a_generated_pair_goes_to_the_nearest_centre() -> None:
@@ -247,9 +270,14 @@ def test_a_generated_pair_goes_to_the_nearest_centre() -> None:
         return np.concatenate([thumbnail(before), thumbnail(after)])
 
     opened, closed = painted(0, 1, 200), painted(1, 2, 90)
-    clusters = TransitionClusters(label={}, centres=np.stack([pair(BLACK, opened), pair(BLACK, closed)]))
+    clusters = TransitionClusters(
+        centres=_unit(np.stack([pair(BLACK, opened), pair(BLACK, closed)])), pairs=2, min_samples=2
+    )
     assert clusters.nearest(BLACK, opened) == 0 and clusters.nearest(BLACK, closed) == 1
     assert clusters.nearest(BLACK, painted(0, 1, 170)) == 0
+    assert clusters.of(pair(BLACK, opened)) == 0 and clusters.of(pair(BLACK, painted(0, 1, 170))) == 0
+    assert clusters.of(pair(painted(0, 0, 255), opened)) is None, "its mean squared difference is 1/12"
+    assert replace(clusters, centres=clusters.centres[:1]).of(pair(BLACK, opened)) is None
 
 
 def test_transition_accuracy_is_the_trace_over_the_total() -> None:
@@ -258,3 +286,43 @@ def test_transition_accuracy_is_the_trace_over_the_total() -> None:
     assert accuracy(rows) == pytest.approx(3 / 5) and majority(rows) == pytest.approx(2 / 5)
     assert confusion(rows) == [(0, 0, 1), (0, 1, 1), (1, 1, 2), (2, 1, 1)]
     assert accuracy(rows[:0]) is None and majority(rows[:0]) is None
+
+
+@pytest.mark.parametrize(("right", "down"), [(0, 0), (3, -4), (-REACH_PX, REACH_PX)])
+def test_the_pointer_is_found_where_it_was_drawn(right: int, down: int) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (80, 80, 3), dtype=np.uint8)
+    picture = draw_pointer(noise, ARROW, 40 + right, 40 + down)
+    assert pointer_error_px(picture, ARROW, 40, 40) == math.hypot(right, down)
+
+
+def test_beyond_the_edge_the_part_on_the_screen_counts() -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (80, 80, 3), dtype=np.uint8)
+    assert pointer_error_px(draw_pointer(noise, ARROW, 76, 77), ARROW, 76, 77) == 0
+    assert pointer_error_px(draw_pointer(noise, ARROW, 71, 77), ARROW, 76, 77) == 5
+    assert math.isnan(pointer_error_px(noise, ARROW, 80, 77))
+
+
+def _window(app: str, hidden: bool, x_px: int = 0) -> dict[str, object]:
+    return {"app": app, "box": [x_px, 0, 32, 16], "hidden": hidden}
+
+
+def test_a_return_is_of_the_same_window_at_the_same_place() -> None:
+    told = [
+        (3, {"windows": [_window("editor", False), _window("files", True)]}),
+        (10, {"windows": [_window("editor", True), _window("files", True)]}),
+        (15, {"theme": "dark"}),
+        (20, {"windows": [_window("editor", True), _window("files", False, x_px=8)]}),
+        (70, {"windows": [_window("editor", False)]}),
+        (80, {"windows": [_window("editor", False)]}),
+    ]
+    assert returns(told) == [Return(box_px=(0, 0, 32, 16), hidden=10, restored=70)]
+    assert returns(told)[0].frames_hidden == 60
+    assert [hidden_class(frames) for frames in (1, 59, 60, 300)] == ["1-59", "1-59", "60-299", "300+"]
+
+
+def test_what_came_back_was_out_of_sight_and_is_as_before() -> None:
+    """Three tiles of a row: one comes back, one comes back changed, one was never hidden; a fourth lies outside."""
+    before = painted(0, 0, 200, painted(0, 1, 200, painted(0, 2, 200, painted(1, 1, 200))))
+    hidden = painted(0, 2, 200)
+    restored = painted(0, 1, 90, before)
+    assert_array_equal(came_back(before, hidden, restored, (-5, 0, 60, 16)), tiles((0, 0)))

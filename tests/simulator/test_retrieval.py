@@ -11,15 +11,17 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from recorder.actions import Action, Event, EventKind
-from recorder.dataset import session_name
+from recorder.dataset import file_hash, session_name
 from simulator.__main__ import main
-from simulator.evaluate import evaluate, open_footage
+from simulator.evaluate import Aids, evaluate, open_footage
+from simulator.fake_world import FakeWorld
 from simulator.footage import Footage
+from simulator.foreign import load_world
 from simulator.plan import Effort
 from simulator.recollection import MOST_OF_A_KIND, Change, Recollection
 from simulator.retrieval import LOOK_BACK_FRAMES, Deed, Retrieval, view
 from simulator.world import World
-from tests.simulator.held_out import SIZE_PX, write_held_out
+from tests.simulator.held_out import FPS, SIZE_PX, write_held_out
 from tests.world_contract import WorldContract
 
 EFFORT = Effort(minutes_per_session=1, events=20, tracks=2, texts=0)
@@ -46,7 +48,7 @@ class TestRetrieval(WorldContract):
 
 def test_what_was_seen_before_is_shown_again(folder: Path, retrieval: Retrieval) -> None:
     with open_footage(folder) as footage:
-        report = evaluate(retrieval, footage, EFFORT, seed=0, roundtrip=None, read=None).report
+        report = evaluate(retrieval, footage, EFFORT, seed=0).report
     known, copied = report["metrics"], report["baselines"]["copy_last"]
     assert known["event_iou"] == 1 and known["typing_accuracy"] == 1 and known["transition_accuracy"] == 1
     assert known["psnr_changed_db"] == 100 > copied["psnr_changed_db"]
@@ -91,6 +93,27 @@ def test_the_nearest_is_recalled_first_and_a_kind_is_bounded() -> None:
     assert memory.recall("other", np.array([0], np.float32), 3) == []
 
 
+def test_it_is_a_baseline_where_the_training_sessions_are_named(folder: Path, tmp_path: Path) -> None:
+    unlike = write_held_out(tmp_path / "unlike", sessions=1, frames=100)  # the same, but for its length
+    shutil.move(unlike / session_name(9), unlike / session_name(1))
+    with open_footage(folder) as footage, open_footage(unlike, "train") as training:
+        report = evaluate(FakeWorld(SIZE_PX, FPS), footage, EFFORT, seed=0, aids=Aids(training=training)).report
+    assert report["baselines"]["retrieval"]["event_iou"] > report["baselines"]["copy_last"]["event_iou"] == 0
+    assert report["training"] == [file_hash(unlike / session_name(1))]
+    assert report["transitions"]["pairs"] == 5, "windows opened and closed in 100 frames"
+    assert "baselines.retrieval" not in report["not_measured"]
+    assert set(report["details"]["retrieval"]) == set(report["details"]["model"])
+
+
+def test_a_session_that_was_trained_on_is_not_held_out(folder: Path) -> None:
+    with (
+        open_footage(folder) as footage,
+        open_footage(folder, "train") as training,
+        pytest.raises(ValueError, match="not seen"),
+    ):
+        evaluate(FakeWorld(SIZE_PX, FPS), footage, EFFORT, seed=0, aids=Aids(training=training))
+
+
 def _run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> None:
     monkeypatch.setattr(sys, "argv", ["simulator", "evaluate", *map(str, arguments)])
     main()
@@ -105,6 +128,21 @@ def test_a_foreign_world_is_evaluated_by_its_name(
     _run(monkeypatch, folder, folder, "--world", name, "--out", tmp_path / "out", *little)
     report = json.loads((tmp_path / "out" / "report.json").read_text())
     assert report["checkpoint"]["world"] == name and report["baselines"]["vae_ceiling"] is None
+
+
+def test_the_readmes_adapter_is_a_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its model copies, so it scores as copying does."""
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    code = "# adapter.py" + readme.partition("# adapter.py")[2].partition("```")[0]
+    (tmp_path / "adapter.py").write_text(code)
+    monkeypatch.syspath_prepend(tmp_path)
+    data = write_held_out(tmp_path / "data", sessions=1, frames=60, size_px=(512, 384))
+    with open_footage(data) as footage:
+        world = load_world("adapter:load", tmp_path, device=None)
+        assert world.reset(seed=0).dirty.all()
+        report = evaluate(world, footage, Effort(events=2, tracks=1), seed=0).report
+    for key in ("psnr_db", "event_psnr_db", "rmse_at", "dirty_when_auc", "transition_accuracy"):
+        assert report["metrics"][key] == report["baselines"]["copy_last"][key], key
 
 
 @pytest.mark.parametrize("name", ["nowhere:load", "simulator.retrieval:Nothing.load", "simulator.retrieval", ""])

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.viewport import Viewport
+from simulator.viewport import Viewport, to_pixels
 
 sides = st.tuples(st.integers(40, 3000), st.integers(40, 3000))
 
@@ -33,3 +33,9 @@ def test_there_and_back(window: tuple[int, int], x_px: int, y_px: int) -> None:
     viewport = Viewport.fit((512, 384), window, smooth=False)
     if viewport.scale >= 1:
         assert viewport.to_picture(*viewport.to_window(x_px, y_px)) == (x_px, y_px)
+
+
+def test_a_dense_screen_has_several_pixels_a_unit() -> None:
+    assert to_pixels(33, 44, (512, 384), (512, 384)) == (33, 44)
+    assert to_pixels(33, 44, (512, 384), (1024, 768)) == (66, 88)
+    assert to_pixels(511, 383, (512, 384), (768, 576)) == (766, 574)

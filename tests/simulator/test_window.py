@@ -182,6 +182,15 @@ def test_switches_change_the_picture_and_back(window: Window, key: str) -> None:
     assert (drawn(window, picture(step)) == plain).all()
 
 
+def test_on_a_dense_screen_the_picture_fills_the_pixels(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Window, "_surface_px", property(lambda _: (2 * SIZE_PX[0], 2 * SIZE_PX[1])))
+    window._window.size = SIZE_PX
+    send(window, pygame.event.Event(pygame.WINDOWSIZECHANGED))
+    assert window._viewport.scale == 2
+    (moved,) = send(window, pygame.event.Event(pygame.MOUSEMOTION, pos=(33, 44), rel=(0, 0), buttons=(0, 0, 0))).events
+    assert (moved.x_px, moved.y_px) == (33, 44)
+
+
 def test_beside_the_recording(window: Window) -> None:
     send(window, *stroke("F4"))
     truth_u8 = np.full((SIZE_PX[1], SIZE_PX[0], 3), 77, np.uint8)
