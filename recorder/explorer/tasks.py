@@ -30,7 +30,7 @@ SHELL_LINES = (
     "rmdir {0}",
     "ls",
     "seq 40",
-    "ls -l",
+    "ls -1",
 )
 # The middle of the calculator's buttons, from its window's corner.
 _COLUMNS_PX, _ROWS_PX = (38, 99, 160, 221, 282), (180, 220, 260, 300)
