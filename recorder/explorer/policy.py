@@ -1,7 +1,8 @@
 """A policy: how a session looks, what its user does, and the words for it. Its name is in every file it made."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from random import Random
 
 from recorder.explorer import NEWEST_POLICY, goals, weights
@@ -34,15 +35,16 @@ GOALS_1 = Policy(
     live=0,
 )
 GOALS_2 = Policy(
-    name=NEWEST_POLICY,
+    name="goals-2",
     draw=draw,
     launchers=("terminal", "files", "editor", "calculator"),
-    choices=weights.choices,
+    choices=partial(weights.choices, weights.GOALS_2),
     grammar=sentence,
     live=0.5,
 )
-POLICY = GOALS_2
-POLICIES = {policy.name: policy for policy in (GOALS_1, GOALS_2)}
+GOALS_3 = replace(GOALS_2, name=NEWEST_POLICY, choices=partial(weights.choices, weights.GOALS_3))
+POLICY = GOALS_3
+POLICIES = {policy.name: policy for policy in (GOALS_1, GOALS_2, GOALS_3)}
 
 
 def find_policy(name: str) -> Policy:

@@ -1,6 +1,7 @@
 """Goals of the second policy: files, selections, the calculator, scrolling, dragging, every character, wishes."""
 
 import string
+from collections.abc import Sequence
 
 from recorder.box import Box
 from recorder.doors import active
@@ -30,8 +31,9 @@ SHELL_LINES = (
     "rmdir {0}",
     "ls",
     "seq 40",
-    "ls -1",
+    "ls -l",
 )
+PLAIN_LINES = (*SHELL_LINES[:-1], "ls -1")  # without owners and times, which no seed decides
 # The middle of the calculator's buttons, from its window's corner.
 _COLUMNS_PX, _ROWS_PX = (38, 99, 160, 221, 282), (180, 220, 260, 300)
 _BUTTON_ROWS = ("789/", "456*", "123-", "0.n+")
@@ -45,9 +47,18 @@ _LINE_PX = 14
 
 
 def random_characters(scene: Scene) -> None:
-    """Any printable ones, in no order, those most that words and code hardly have: nothing else types a backquote."""
+    """Any printable ones, in no order: nothing else types a backquote."""
+    _type_some(scene, [1] * len(PRINTABLE), scene.random.randint(10, 30))
+
+
+def rare_characters(scene: Scene) -> None:
+    """The same, more of them, and most of those that words and code hardly have."""
     weights = [1 if character in COMMON else 3 for character in PRINTABLE]
-    text = "".join(scene.random.choices(PRINTABLE, weights, k=scene.random.randint(20, 50)))
+    _type_some(scene, weights, scene.random.randint(20, 50))
+
+
+def _type_some(scene: Scene, weights: Sequence[int], count: int) -> None:
+    text = "".join(scene.random.choices(PRINTABLE, weights, k=count))
     scene.hand.type(text + scene.random.choice(("", "\n")))
     scene.hand.hesitate()
 
@@ -172,8 +183,17 @@ def _answer_with_name(scene: Scene) -> None:
 
 def shell_files(scene: Scene) -> None:
     """Make, rename and remove files in the terminal."""
+    _work_on_files(scene, SHELL_LINES)
+
+
+def plain_shell_files(scene: Scene) -> None:
+    """The same, and nothing on the screen that another recording of the seed would not show."""
+    _work_on_files(scene, PLAIN_LINES)
+
+
+def _work_on_files(scene: Scene, lines: Sequence[str]) -> None:
     for _ in range(scene.random.randint(1, 3)):
-        line = scene.random.choice(SHELL_LINES).format(*scene.random.sample(NAMES, 2))
+        line = scene.random.choice(lines).format(*scene.random.sample(NAMES, 2))
         type_with_mistakes(scene, line)
         scene.hand.hesitate()
         scene.hand.chord("Enter")

@@ -28,6 +28,7 @@ FIRST_HOMES = {
     "grey": "2e42fc696b57275cf01ee2080e906bcba999e8bbe69a0d8e687ee45d39feba70",
 }
 FIRST_INPUTS = (10463, "8683ad5371cf694e20c81d61a6ddb5ca2ae00994e9b4bacecba2e4d02244c77a")
+SECOND_INPUTS = (16361, "6fbecf0719172f427e14dc2ff716a17bfa5ce583b5093272139603a541c5f045")
 FIRST_WALLPAPERS = "green blue blue blue blue grey grey green blue green"
 
 
@@ -106,9 +107,14 @@ def test_the_first_policys_hand_does_what_it_did() -> None:
     assert (len(rows), hashlib.sha256(repr(rows).encode()).hexdigest()) == FIRST_INPUTS
 
 
+def test_the_second_policys_hand_does_what_it_did() -> None:
+    rows = pursue(GOALS_2.choices, layout(launchers=GOALS_2.launchers)).rows
+    assert (len(rows), hashlib.sha256(repr(rows).encode()).hexdigest()) == SECOND_INPUTS
+
+
 def test_policies_are_found_by_name() -> None:
     assert POLICY.name == NEWEST_POLICY and find_policy("goals-1") is GOALS_1
-    with pytest.raises(ValueError, match="goals-1, goals-2"):
+    with pytest.raises(ValueError, match="goals-1, goals-2, goals-3"):
         find_policy("goals-0")
     assert all(name == policy.name for name, policy in POLICIES.items())
 

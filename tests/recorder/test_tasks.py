@@ -16,8 +16,8 @@ from recorder.explorer.appearance import Appearance
 from recorder.explorer.eye import Eye
 from recorder.explorer.hand import Hand, keystroke
 from recorder.explorer.layout import Layout
-from recorder.explorer.policy import GOALS_2
-from recorder.explorer.weights import ENOUGH, TABLE, choices
+from recorder.explorer.policy import POLICY
+from recorder.explorer.weights import ENOUGH, GOALS_2, GOALS_3, choices
 from tests.recorder.test_policy import SIZE_PX, Notebook
 
 WINDOW = Window(number=1, app="mousepad", box=Box(x_px=80, y_px=40, width_px=321, height_px=329), dialog=False,
@@ -62,7 +62,7 @@ def scene_of(*windows: Window, menu: bool = False, seed: int = 0, panel: str = "
     notebook, random = Notebook(), Random(seed)
     hand = Hand(notebook, FakeClock(), random, threading.Event())
     look = Appearance(wallpaper="red", panel=panel)
-    layout = Layout(size_px=SIZE_PX, appearance=look, launchers=GOALS_2.launchers)
+    layout = Layout(size_px=SIZE_PX, appearance=look, launchers=POLICY.launchers)
     return notebook, goals.Scene(hand, FixedEye(notebook, list(windows), menu), random, layout, Wished())
 
 
@@ -141,18 +141,19 @@ def test_every_goal_of_the_table_makes_sense_sometime() -> None:
         for maximised in (False, True)
         for windows in ([], [replace(WINDOW, app=app, maximised=maximised)] * 2)
     ]
-    assert {row.goal for row in TABLE} == {goal for scene in scenes for goal in choices(scene)}
-    assert all(row.weight > 0 for row in TABLE)
-    still = Layout(size_px=SIZE_PX, appearance=Appearance(wallpaper="red"), launchers=GOALS_2.launchers)
+    for table in (GOALS_2, GOALS_3):
+        assert {row.goal for row in table} == {goal for scene in scenes for goal in choices(table, scene)}
+        assert all(row.weight > 0 for row in table)
+    still = Layout(size_px=SIZE_PX, appearance=Appearance(wallpaper="red"), launchers=POLICY.launchers)
     without = goals.Scene(scenes[0].hand, scenes[0].eye, Random(0), still)
-    assert tasks.wish_look not in choices(without)
+    assert tasks.wish_look not in POLICY.choices(without)
 
 
 def test_a_session_repeats_less_what_it_did_often() -> None:
     _, scene = scene_of(WINDOW)
-    before = choices(scene)
+    before = POLICY.choices(scene)
     scene.done[goals.move_window] = 2 * ENOUGH
-    assert choices(scene) == before | {goals.move_window: before[goals.move_window] / 3}
+    assert POLICY.choices(scene) == before | {goals.move_window: before[goals.move_window] / 3}
 
 
 def test_a_file_is_dragged_inside_its_window() -> None:
