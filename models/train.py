@@ -29,6 +29,7 @@ from recorder.pointer import PointerShape
 from recorder.session import Session
 
 VAE_FOLDER, DESK_FOLDER, TRACKS_FOLDER = "vae", "desk", "tracks"
+DESCENT = ("preset", "seed", "minutes", "steps", "data", "from_desk")  # of what a desk says about its training
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +60,7 @@ def train_vae(order: Order, clock: Clock) -> None:
     stage = VAEStage(tracks, order.values().vae, order.seed, ranks, start)
     config = TrainConfig(minutes=order.minutes, seed=order.seed)
     trainer = Trainer(stage, config, order.out / "vae-state", clock, ranks)
-    about = _about(paths, order)
+    about = _about(paths, order) | _descent(start)
 
     def save(trainer: Trainer) -> None:
         vae = TileVAE(stage.module.config)
@@ -117,7 +118,7 @@ def train_world(order: Order, clock: Clock) -> None:
     starts_u8 = start_screens(paths, tracks)
     with Session(paths[0]) as session:
         fps = session.fps
-    about = _about(paths, order)
+    about = _about(paths, order) | _descent(start)
 
     def save(trainer: Trainer) -> None:
         world = WorldModel(config)
@@ -164,6 +165,11 @@ def _about(paths: list[Path], order: Order) -> dict[str, Any]:
         "torch": torch.__version__,
         "data": {path.name: file_hash(path) for path in paths},
     }
+
+
+def _descent(start: Desk | None) -> dict[str, Any]:
+    """What a training began with."""
+    return {"from_desk": {name: start.about[name] for name in DESCENT if name in start.about}} if start else {}
 
 
 def _rounded(tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:

@@ -1,5 +1,6 @@
 """A training that starts from another desk takes over what it says of the same contents, sizes and shapes."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from models import train
 from models.adopt import adopt
 from models.desk import Desk, load_desk
 from models.library import Library
@@ -17,6 +19,7 @@ from models.track import Track, load_track
 from models.train import DESK_FOLDER
 from models.world import WorldModel
 from recorder.dataset import session_name
+from tests.models.toy import StepClock
 
 UNKNOWN = np.full((1, TILE_VALUES), 7, np.uint8)
 
@@ -93,3 +96,16 @@ def _after_steps(desk: Desk, track: Track, held: bool) -> tuple[float, float]:
 
 def _reconstruction(stage: VAEStage) -> float:
     return stage.loss(1000)[1]["reconstruction"]
+
+
+def test_a_training_goes_on_from_a_desk_and_says_so(toy_run: Path, toy_data: Path, tmp_path: Path) -> None:
+    shutil.copytree(toy_run / train.VAE_FOLDER, tmp_path / train.VAE_FOLDER)
+    order = train.Order(data=toy_data, out=tmp_path, preset="tiny", minutes=2.0, resume=False, seed=0, threads=1,
+                        from_desk=toy_run / DESK_FOLDER)  # fmt: skip
+    threads = torch.get_num_threads()
+    train.train_world(order, StepClock())
+    torch.set_num_threads(threads)
+    start, end = (load_desk(folder / DESK_FOLDER) for folder in (toy_run, tmp_path))
+    assert end.about["from_desk"]["minutes"] == start.about["minutes"] and end.about["steps"] == 2
+    moved = end.world.backbone.patch.weight.float() - start.world.backbone.patch.weight.float()
+    assert 0 < float(moved.abs().max()) < 0.02
