@@ -12,7 +12,7 @@ from tqdm import tqdm
 from recorder.dataset import file_hash, session_paths
 from recorder.pointer import PointerShape
 from simulator.baselines import Ceiling, CopyLast, RoundTrip
-from simulator.clip_eye import ClipEye
+from simulator.clip_eye import Eye
 from simulator.exhibits import Exhibits, strips, video_mp4, video_stretch
 from simulator.footage import Footage
 from simulator.measure import Measured, Subject, measure
@@ -121,7 +121,7 @@ def evaluate(
     seed: int,
     roundtrip: RoundTrip | None,
     read: TextReader | None,
-    eye: ClipEye | None = None,
+    eye: Eye | None = None,
 ) -> Judgement:
     """Measure the world and its baselines by one plan.
 

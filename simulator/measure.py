@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from recorder.pointer import PointerShape
 from simulator.changes import tile_iou, tile_squared_error
-from simulator.clip_eye import ClipEye
+from simulator.clip_eye import Eye
 from simulator.clip_metrics import clip_score
 from simulator.dirty_metrics import where_precision
 from simulator.footage import Footage
@@ -101,7 +101,7 @@ def measure(
     seed: int,
     clusters: TransitionClusters,
     read: TextReader | None,
-    eye: ClipEye | None,
+    eye: Eye | None,
     advanced: Callable[[], object],
 ) -> Measured:
     """Everything the metrics need of one subject; `advanced` is called once a frame, for a progress bar."""
@@ -217,7 +217,7 @@ def _screen_type(space: int) -> np.dtype[np.void]:
     return np.dtype([("session", "i4"), ("score", "f8"), ("true", *place), ("shown", *place)])
 
 
-def _screen_row(last: Moment, session: int, prompt: str, eye: ClipEye) -> tuple[object, ...]:
+def _screen_row(last: Moment, session: int, prompt: str, eye: Eye) -> tuple[object, ...]:
     """The score is NaN where no prompt says what the screen shows."""
     places = eye.image(np.stack([last.true_u8, last.step.frame_u8]))
     score = float(clip_score(places[1:], eye.text([prompt]))[0]) if prompt else np.nan

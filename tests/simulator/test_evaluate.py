@@ -3,7 +3,7 @@
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -64,7 +64,7 @@ def judgements(footage: list[Footage]) -> dict[str, Judgement]:
     paths = [film.path for film in footage]
     worlds = {"truth": Scripted(paths), "late": Scripted(paths, late=1), "noise": Scripted(paths, noise=0)}
     return {
-        name: evaluate(world, footage, EFFORT, seed=0, roundtrip=_coarse, read=read_tiles)
+        name: evaluate(world, footage, EFFORT, seed=0, roundtrip=_coarse, read=read_tiles, eye=_Colours())
         for name, world in worlds.items()
     }
 
@@ -72,6 +72,19 @@ def judgements(footage: list[Footage]) -> dict[str, Judgement]:
 def _coarse(frame_u8: np.ndarray) -> np.ndarray:
     """A tokenizer of sorts: it keeps one level of four."""
     return (frame_u8 // 4 * 4 + 2).astype(np.uint8)
+
+
+class _Colours:
+    """A CLIP of sorts: a screen's place is its mean colour."""
+
+    space = 3
+
+    def image(self, frames_u8: np.ndarray) -> np.ndarray:
+        means = frames_u8.mean(axis=(1, 2), dtype=np.float32)
+        return means / np.linalg.norm(means, axis=1, keepdims=True)
+
+    def text(self, texts: Sequence[str]) -> np.ndarray:
+        return np.full((len(texts), 3), 3**-0.5, np.float32)
 
 
 def _metrics(judgements: dict[str, Judgement], name: str) -> dict[str, Any]:
@@ -94,6 +107,13 @@ def test_the_truth_scores_perfectly(judgements: dict[str, Judgement]) -> None:
         assert truth[key] == 1, key
     assert truth["dirty_calibration_error"] == 0
     assert {value for value in truth["rmse_at"].values() if value is not None} == {0}
+
+
+def test_screens_of_the_truth_are_distributed_as_the_true_ones_in_clips_space(judgements: dict[str, Judgement]) -> None:
+    distance = {name: _metrics(judgements, name)["frechet_clip"] for name in ("truth", "copy_last", "noise")}
+    assert distance["truth"] == pytest.approx(0, abs=1e-6) and distance["truth"] < distance["copy_last"]
+    report = judgements["truth"].report
+    assert report["metrics"]["clip_score"] is None and "prompt" in report["not_measured"]["clip_score"]
 
 
 @pytest.mark.parametrize("other", ["late", "copy_last", "noise"])
