@@ -42,7 +42,7 @@ def trained(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The CLIP of `train clip`, after a fixed number of steps."""
     out = tmp_path_factory.mktemp("clip")
     threads = torch.get_num_threads()
-    order = train.Order(data=data, out=out, preset="tiny", minutes=250.0, resume=False, seed=0, threads=1)
+    order = train.Order(data=data, out=out, preset="tiny", minutes=150.0, resume=False, seed=0, threads=1)
     train.train_clip(order, StepClock())
     torch.set_num_threads(threads)
     return out / "clip"
@@ -162,7 +162,7 @@ def test_it_learns_themes_and_windows(trained: Path) -> None:
     texts = [f"{theme} theme, {colour} wallpaper, {words[app]}" for theme, colour, app in shown]
     image = clip.image(np.stack([screen(*what) for what in shown]))
     found = (image @ clip.text(texts).pooled.T).argmax(dim=1)
-    assert (found == torch.arange(12)).float().mean() >= 0.7
+    assert (found == torch.arange(12)).float().mean() >= 0.9
     assert clip.text(["dark theme"]).pooled[0] @ (image[6:].mean(0) - image[:6].mean(0)) > 0
 
 
