@@ -71,4 +71,4 @@ def small_tiles(tiles_u8: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def _block_means(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
     """(n, h, w, ...) -> (n, h / BLOCK_PX, w / BLOCK_PX, ...); numpy adds slices faster than along short axes."""
     places = [(row, column) for row in range(BLOCK_PX) for column in range(BLOCK_PX)]
-    return sum(pixels[:, row::BLOCK_PX, column::BLOCK_PX] for row, column in places) / np.float32(BLOCK_PX**2)
+    return np.mean([pixels[:, row::BLOCK_PX, column::BLOCK_PX] for row, column in places], axis=0)

@@ -52,7 +52,6 @@ _EVENT = np.dtype(
 _TRACK = np.dtype([("session", "i4"), ("squared", "f8", (DRIFT_FRAMES,)), ("tiles", "i4")])
 _TEXT = np.dtype([("session", "i4"), ("char_accuracy", "f8"), ("lines_found", "i4"), ("lines", "i4")])
 _TRANSITION = np.dtype([("session", "i4"), ("cluster", "i4"), ("nearest", "i4")])
-_PLACE = "f4"  # of a number of a place in CLIP's space
 _STEP = np.dtype([("session", "i4"), ("ms", "f8")])
 NOT_TYPED = -1
 
@@ -213,8 +212,7 @@ def _text_rows(last: Moment, session: int, read: TextReader) -> list[tuple[objec
 
 
 def _screen_type(space: int) -> np.dtype[np.void]:
-    place = (_PLACE, (space,))
-    return np.dtype([("session", "i4"), ("score", "f8"), ("true", *place), ("shown", *place)])
+    return np.dtype([("session", "i4"), ("score", "f8"), ("true", "f4", (space,)), ("shown", "f4", (space,))])
 
 
 def _screen_row(last: Moment, session: int, prompt: str, eye: Eye) -> tuple[object, ...]:
