@@ -1,13 +1,14 @@
 """`python -m models train {vae,clip,world}`."""
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import tyro
 
-from recorder.clock import MonotonicClock
+from recorder.clock import Clock, MonotonicClock
 
 
 @dataclass(kw_only=True)
@@ -33,7 +34,11 @@ class Stage:
     def run(self) -> None:
         from models import train
 
-        stages = {Vae: train.train_vae, Clip: train.train_clip, World: train.train_world}
+        stages: dict[type[Stage], Callable[[train.Order, Clock], None]] = {
+            Vae: train.train_vae,
+            Clip: train.train_clip,
+            World: train.train_world,
+        }
         stages[type(self)](train.Order(**vars(self)), MonotonicClock())
 
 

@@ -114,7 +114,7 @@ def shown_clauses(known: NDArray[np.int8]) -> list[Clause]:
     kinds = [fact for fact in facts if fact.attribute == "wallpaper_kind"]
     wallpapers = [Clause(kind.value, colour.value, (colour, kind)) for colour in colours for kind in kinds]
     return [
-        *(Clause(*fact, (fact,)) for fact in facts if fact.attribute != "wallpaper_kind"),
+        *(Clause(fact.attribute, fact.value, (fact,)) for fact in facts if fact.attribute != "wallpaper_kind"),
         *wallpapers,
     ]
 

@@ -46,7 +46,7 @@ class ClipConfig:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class TextStates:
-    """`tokens` of a text and which of them there are, for cross-attention; the first stands for the whole text.
+    """`tokens` of a text and which of them there are, for cross-attention; the first is there for the empty text too.
 
     `pooled` is its place in the shared space, of length 1.
     """
@@ -57,7 +57,10 @@ class TextStates:
 
 
 class ImageTower(nn.Module):
-    """Mosaics to the shared space: tiles alone, convolutions to patches of 4x4 tiles, attention among these."""
+    """Mosaics to the shared space: tiles, convolutions to patches of 4x4 tiles, attention among these, their mean.
+
+    With a class token in place of the mean, which begins as zero and sees nothing at first, small towers collapsed.
+    """
 
     def __init__(self, config: ClipConfig) -> None:
         super().__init__()
@@ -68,7 +71,7 @@ class ImageTower(nn.Module):
             nn.Conv2d(into, out, kernel_size=3, stride=2, padding=1) for into, out in ((tile, tile), (tile, width))
         )
         patches = -(-config.rows // PATCH_TILES) * -(-config.columns // PATCH_TILES)
-        self.patch_place = nn.Parameter(0.02 * torch.randn(1 + patches, width))
+        self.patch_place = nn.Parameter(0.02 * torch.randn(patches, width))
         self.blocks = nn.ModuleList(TransformerBlock(width) for _ in range(config.image_blocks))
         self.norm = Norm(width)
         self.out = nn.Linear(width, config.space, bias=False)
@@ -79,12 +82,11 @@ class ImageTower(nn.Module):
         x = rearrange(functional.embedding(grids, tiles), "b (r q) d -> b d r q", r=self.grid_shape[0])
         for layer in self.merge:
             x = functional.gelu(layer(x))
-        x = rearrange(x, "b d r q -> b (r q) d")
-        x = torch.cat([x.new_zeros(len(x), 1, x.shape[2]), x], dim=1) + self.patch_place.to(x.dtype)
+        x = rearrange(x, "b d r q -> b (r q) d") + self.patch_place.to(x.dtype)
         seen = torch.ones(x.shape[:2], dtype=torch.bool, device=x.device)
         for block in self.blocks:
             x = block(x, seen)
-        return functional.normalize(self.out(self.norm(x[:, 0])).float(), dim=1)
+        return functional.normalize(self.out(self.norm(x).mean(dim=1)).float(), dim=1)
 
 
 class TextTower(nn.Module):
@@ -107,7 +109,8 @@ class TextTower(nn.Module):
         for block in self.blocks:
             x = block(x, mask)
         tokens = self.norm(x)
-        pooled = functional.normalize(self.out(tokens[:, 0]).float(), dim=1)
+        mean = (tokens * mask[:, :, None]).sum(dim=1) / mask.sum(dim=1, keepdim=True)
+        pooled = functional.normalize(self.out(mean.to(tokens.dtype)).float(), dim=1)
         return TextStates(tokens=tokens, mask=mask, pooled=pooled)
 
 

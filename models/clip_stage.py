@@ -14,21 +14,19 @@ from models.pairs import Pairs
 from models.parallel import ALONE, Ranks
 from models.spelling import spell
 
-CLIP_BATCH = 128
-
 
 class ClipStage:
     """Trains both towers on pairs; each step draws its own."""
 
-    def __init__(self, pairs: Pairs, config: ClipConfig, seed: int, ranks: Ranks = ALONE) -> None:
-        self._pairs, self._seed, self._ranks = pairs, seed, ranks
+    def __init__(self, pairs: Pairs, config: ClipConfig, batch: int, seed: int, ranks: Ranks = ALONE) -> None:
+        self._pairs, self._batch, self._seed, self._ranks = pairs, ranks.share(batch), seed, ranks
         self._screens = same_screens(pairs.mosaics.grids)
         torch.manual_seed(seed)
         self.module = ClipModel(config)
 
     def loss(self, step: int) -> tuple[Tensor, dict[str, float]]:
         random = np.random.default_rng([self._seed, step, self._ranks.rank])
-        chosen = random.integers(len(self._pairs), size=self._ranks.share(CLIP_BATCH))
+        chosen = random.integers(len(self._pairs), size=self._batch)
         captions = self._captions(chosen, Random(int(random.integers(2**32))))
         wrong = wrong_texts(captions, self._pairs.known[chosen], self._screens[chosen])
         bytes_, there = spell([caption.text for caption in captions])

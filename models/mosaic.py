@@ -31,9 +31,11 @@ class Mosaics:
     @classmethod
     def of(cls, tiles_u8: NDArray[np.uint8]) -> "Mosaics":
         """Of small tiles (n, N, SMALL_VALUES)."""
-        flat = np.ascontiguousarray(tiles_u8.reshape(-1, SMALL_VALUES))
-        _, first, number = np.unique(flat.view(f"V{SMALL_VALUES}"), return_index=True, return_inverse=True)
-        return cls(tiles_u8=flat[first], grids=number.reshape(tiles_u8.shape[:2]).astype(np.int32))
+        pixels, numbers = tiles_u8.tobytes(), dict[bytes, int]()
+        places = range(0, len(pixels), SMALL_VALUES)
+        grids = [numbers.setdefault(pixels[at : at + SMALL_VALUES], len(numbers)) for at in places]
+        distinct = np.frombuffer(bytearray(b"".join(numbers)), np.uint8).reshape(-1, SMALL_VALUES)
+        return cls(tiles_u8=distinct, grids=np.array(grids, np.int32).reshape(tiles_u8.shape[:2]))
 
     @classmethod
     def none(cls, grid_shape: tuple[int, int]) -> "Mosaics":
@@ -52,7 +54,9 @@ class Mosaics:
     def take(self, chosen: NDArray[np.int64]) -> "Mosaics":
         """Some of the screens, with the tiles that they show."""
         used, grids = np.unique(self.grids[chosen], return_inverse=True)
-        return Mosaics(tiles_u8=self.tiles_u8[used], grids=grids.reshape(len(chosen), -1).astype(np.int32))
+        return Mosaics(
+            tiles_u8=self.tiles_u8[used], grids=grids.reshape(len(chosen), self.grids.shape[1]).astype(np.int32)
+        )
 
 
 def small_tiles(tiles_u8: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -67,5 +71,4 @@ def small_tiles(tiles_u8: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def _block_means(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
     """(n, h, w, ...) -> (n, h / BLOCK_PX, w / BLOCK_PX, ...); numpy adds slices faster than along short axes."""
     places = [(row, column) for row in range(BLOCK_PX) for column in range(BLOCK_PX)]
-    total = sum(pixels[:, row::BLOCK_PX, column::BLOCK_PX] for row, column in places)
-    return np.asarray(total / np.float32(BLOCK_PX**2))
+    return np.mean([pixels[:, row::BLOCK_PX, column::BLOCK_PX] for row, column in places], axis=0)

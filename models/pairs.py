@@ -86,7 +86,7 @@ class Stretch:
 def stretches(prompts: list[tuple[int, Prompt]], frames: int) -> list[Stretch]:
     """Where prompts (from_frame, prompt) describe the screen; wishes ("open the editor") do not."""
     found: list[Stretch] = []
-    ends = [*(start for start, _ in prompts[1:]), frames]
+    ends = [*(start for start, _ in prompts), frames][1:]
     before = None
     for (start, prompt), stop in zip(prompts, ends, strict=True):
         told = _told(prompt)
@@ -143,9 +143,10 @@ def read_pairs(session: Session, screens: Screens) -> Pairs:
 def of_track(track: Track, frames: NDArray[np.int64]) -> Mosaics:
     """The screens of a session by its track: no frame is decoded."""
     rows = np.searchsorted(track.change_frame, frames, side="right") - 1
-    used, grids = np.unique(track.grids[rows], return_inverse=True)
+    grids = track.grids[rows]
+    used, inverse = np.unique(grids, return_inverse=True)
     tiles = Mosaics.of(small_tiles(track.tiles_u8[used])[None])
-    return Mosaics(tiles_u8=tiles.tiles_u8, grids=tiles.grids[0, grids.reshape(len(frames), -1)])
+    return Mosaics(tiles_u8=tiles.tiles_u8, grids=tiles.grids[0, inverse.reshape(grids.shape)])
 
 
 def of_session(session: Session, frames: NDArray[np.int64]) -> Mosaics:

@@ -14,6 +14,7 @@ class Preset:
     world: dict[str, int] = field(default_factory=dict)
     draw: Draw = field(default_factory=Draw)
     clip: dict[str, int] = field(default_factory=dict)
+    clip_batch: int = 128
 
 
 PRESETS = {
@@ -24,5 +25,6 @@ PRESETS = {
                "head_blocks": 1, "palette": 2},
         draw=Draw(changed=6, near=2, idle=2, cells=16, own=0.3),
         clip={"space": 32, "tile_width": 16, "image_width": 32, "image_blocks": 1, "text_width": 32, "text_blocks": 1},
+        clip_batch=32,
     ),
 }  # fmt: skip

@@ -80,7 +80,9 @@ def train_clip(order: Order, clock: Clock) -> None:
     pairs = load_pairs(paths, order.data / TRACKS_FOLDER)
     rows, columns = pairs.grid_shape
     ranks = Ranks.join()
-    stage = ClipStage(pairs, ClipConfig(rows=rows, columns=columns, **order.values().clip), order.seed, ranks)
+    preset = order.values()
+    config = ClipConfig(rows=rows, columns=columns, **preset.clip)
+    stage = ClipStage(pairs, config, preset.clip_batch, order.seed, ranks)
     budget = TrainConfig(minutes=order.minutes, seed=order.seed)
     trainer = Trainer(stage, budget, order.out / "clip-state", clock, ranks)
     about = _about(paths, order) | {"screens": len(pairs)}

@@ -18,7 +18,7 @@ from recorder.dataset import COMPOSITIONAL, session_paths
 from recorder.explorer.apps import APPS
 from recorder.explorer.words import phrases
 from recorder.session import Session
-from simulator.clip_eye import ClipEye
+from simulator.clip_eye import ClipEye, Eye
 from simulator.clip_metrics import (
     Places,
     closest_without,
@@ -48,7 +48,7 @@ class Judged:
     image: Places
 
 
-def place_of(eye: ClipEye, attribute: str, value: Any) -> Places:
+def place_of(eye: Eye, attribute: str, value: Any) -> Places:
     """(s,): the place of an attribute with a value, in all ways to say it."""
     ways = WAYS.get(attribute, (attribute,))
     return middle(eye.text([phrase.text for way in ways for phrase in phrases(way, value)]))
@@ -77,7 +77,7 @@ def report(model: ClipModel, data: Path, *, seed: int) -> dict[str, Any]:
     }
 
 
-def recall(judged: Judged, eye: ClipEye) -> dict[str, Any]:
+def recall(judged: Judged, eye: Eye) -> dict[str, Any]:
     """Image to text and back, over screens that differ in what every sentence tells, with the sentences recorded."""
     told = judged.known.copy()
     told[:, numbers_of(*UNTOLD)] = 0
@@ -91,7 +91,7 @@ def recall(judged: Judged, eye: ClipEye) -> dict[str, Any]:
     }
 
 
-def zero_shot(judged: Judged, eye: ClipEye) -> dict[str, Any]:
+def zero_shot(judged: Judged, eye: Eye) -> dict[str, Any]:
     """Accuracy by attribute, with what always saying the commonest class reaches; `mean` over the attributes."""
     rows = {
         **{attribute: _choice(judged, eye, attribute) for attribute in CLASSIFIED},
@@ -102,7 +102,7 @@ def zero_shot(judged: Judged, eye: ClipEye) -> dict[str, Any]:
     return {"mean": float(np.mean(known)), **rows}
 
 
-def arithmetic(judged: Judged, eye: ClipEye) -> dict[str, Any]:
+def arithmetic(judged: Judged, eye: Eye) -> dict[str, Any]:
     """How often the difference of two screens points to what only one of them has.
 
     The two are as alike as there are. The target, a theme or an open application, is to be nearer than everything
@@ -122,7 +122,7 @@ def arithmetic(judged: Judged, eye: ClipEye) -> dict[str, Any]:
     return {"pairs": len(rights), "right": share(rights), **{name: share(group) for name, group in found.items()}}
 
 
-def paraphrases(known: NDArray[np.int8], eye: ClipEye, random: Random) -> dict[str, Any]:
+def paraphrases(known: NDArray[np.int8], eye: Eye, random: Random) -> dict[str, Any]:
     """How often a sentence with phrases that training never says is nearer to its twin than to any other meaning."""
     own, twin, meant = [], [], set[bytes]()
     for row in np.unique(known, axis=0):
@@ -151,7 +151,7 @@ def _judged(model: ClipModel, paths: list[Path]) -> Judged:
     return Judged(known=pairs.known, text=pairs.text.tolist(), image=model.mosaics(pairs.mosaics).cpu().numpy())
 
 
-def _choice(judged: Judged, eye: ClipEye, attribute: str) -> dict[str, Any]:
+def _choice(judged: Judged, eye: Eye, attribute: str) -> dict[str, Any]:
     """Which value of an attribute, on the screens that have one."""
     values = judged.known[:, numbers_of(attribute)] == 1
     has = values.any(axis=1)
@@ -159,14 +159,14 @@ def _choice(judged: Judged, eye: ClipEye, attribute: str) -> dict[str, Any]:
     return _scored(nearest(judged.image[has], classes), values[has].argmax(axis=1))
 
 
-def _is_open(judged: Judged, eye: ClipEye, name: str) -> dict[str, Any]:
+def _is_open(judged: Judged, eye: Eye, name: str) -> dict[str, Any]:
     """Whether an application has a window that is not minimised."""
     classes = np.stack([place_of(eye, state, name) for state in ("open", "closed", "minimised")])
     open_now = judged.known[:, NUMBER[Fact("open", name)]] == 1
     return _scored((nearest(judged.image, classes) == 0).astype(np.int64), open_now.astype(np.int64))
 
 
-def _menu(judged: Judged, eye: ClipEye) -> dict[str, Any]:
+def _menu(judged: Judged, eye: Eye) -> dict[str, Any]:
     classes = np.stack([place_of(eye, "menu", False), place_of(eye, "menu", True)])
     return _scored(nearest(judged.image, classes), (judged.known[:, NUMBER[Fact("menu", True)]] == 1).astype(np.int64))
 

@@ -13,7 +13,7 @@ from tqdm import tqdm
 from recorder.dataset import file_hash, session_paths
 from recorder.pointer import PointerShape
 from simulator.baselines import Ceiling, CopyLast, RoundTrip
-from simulator.clip_eye import ClipEye
+from simulator.clip_eye import Eye
 from simulator.exhibits import Exhibits, strips, video_mp4, video_stretch
 from simulator.footage import Footage
 from simulator.game import SUFFIX as GAME_SUFFIX
@@ -89,7 +89,7 @@ class Aids:
     roundtrip: RoundTrip | None = None
     read: TextReader | None = None
     perceive: Perceive | None = None
-    eye: ClipEye | None = None
+    eye: Eye | None = None
     training: Sequence[Footage] = ()
     reruns: Sequence[Footage] = ()
 

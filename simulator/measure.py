@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from recorder.pointer import PointerShape, draw_pointer
 from simulator.changes import tile_iou, tile_squared_error
-from simulator.clip_eye import ClipEye
+from simulator.clip_eye import Eye
 from simulator.clip_metrics import clip_score
 from simulator.dirty_metrics import where_precision
 from simulator.footage import Footage
@@ -55,7 +55,6 @@ _EVENT = np.dtype(
 _TRACK = np.dtype([("session", "i4"), ("squared", "f8", (DRIFT_FRAMES,)), ("tiles", "i4")])
 _TEXT = np.dtype([("session", "i4"), ("char_accuracy", "f8"), ("lines_found", "i4"), ("lines", "i4")])
 _TRANSITION = np.dtype([("session", "i4"), ("cluster", "i4"), ("nearest", "i4")])
-_PLACE = "f4"  # of a number of a place in CLIP's space
 _MEMORY = np.dtype([("session", "i4"), ("frames_hidden", "i4"), ("ssim_sum", "f8"), ("ssim_pixels", "i4")])
 _STEP = np.dtype([("session", "i4"), ("ms", "f8")])
 NOT_TYPED = -1
@@ -111,7 +110,7 @@ def measure(
     seed: int,
     judged: Judged,
     read: TextReader | None,
-    eye: ClipEye | None,
+    eye: Eye | None,
     perceive: Perceive | None,
     advanced: Callable[[], object],
 ) -> Measured:
@@ -249,11 +248,10 @@ def _text_rows(last: Moment, session: int, read: TextReader) -> list[tuple[objec
 
 
 def _screen_type(space: int) -> np.dtype[np.void]:
-    place = (_PLACE, (space,))
-    return np.dtype([("session", "i4"), ("score", "f8"), ("true", *place), ("shown", *place)])
+    return np.dtype([("session", "i4"), ("score", "f8"), ("true", "f4", (space,)), ("shown", "f4", (space,))])
 
 
-def _screen_row(last: Moment, session: int, prompt: str, eye: ClipEye) -> tuple[object, ...]:
+def _screen_row(last: Moment, session: int, prompt: str, eye: Eye) -> tuple[object, ...]:
     """The score is NaN where no prompt says what the screen shows."""
     places = eye.image(np.stack([last.true_u8, last.step.frame_u8]))
     score = float(clip_score(places[1:], eye.text([prompt]))[0]) if prompt else np.nan

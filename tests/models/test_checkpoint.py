@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,9 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from models.clip import ClipConfig, ClipModel
 from models.desk import load_desk, save_desk
+from models.presets import PRESETS
 
 
 @pytest.fixture
@@ -74,3 +77,17 @@ def test_a_desk_survives_saving(toy_run: Path, tmp_path: Path) -> None:
     assert np.array_equal(desk.starts_u8, again.starts_u8)
     assert [shape.name for shape in again.shapes] == [shape.name for shape in desk.shapes]
     assert not (tmp_path / "again.tmp").exists()
+
+
+def test_a_desk_takes_its_clip_along(toy_run: Path, tmp_path: Path) -> None:
+    desk = load_desk(toy_run / "desk")
+    assert desk.clip is None
+    clip = ClipModel(ClipConfig(rows=8, columns=8, **PRESETS["tiny"].clip))
+    save_desk(tmp_path / "with", replace(desk, clip=clip))
+    again = load_desk(tmp_path / "with").clip
+    assert again is not None
+    for name, value in clip.state_dict().items():
+        assert torch.equal(value.bfloat16().float(), again.state_dict()[name])
+    (tmp_path / "with" / "clip.safetensors").unlink()
+    with pytest.raises(ValueError, match="missing"):
+        load_desk(tmp_path / "with")

@@ -42,15 +42,20 @@ def trained(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The CLIP of `train clip`, after a fixed number of steps."""
     out = tmp_path_factory.mktemp("clip")
     threads = torch.get_num_threads()
-    order = train.Order(data=data, out=out, preset="tiny", minutes=120.0, resume=False, seed=0, threads=1)
+    order = train.Order(data=data, out=out, preset="tiny", minutes=150.0, resume=False, seed=0, threads=1)
     train.train_clip(order, StepClock())
     torch.set_num_threads(threads)
     return out / "clip"
 
 
 def model() -> ClipModel:
+    """One whose residual blocks, which begin as identity, do something."""
     torch.manual_seed(0)
-    return ClipModel(CONFIG).eval()
+    clip = ClipModel(CONFIG).eval()
+    with torch.no_grad():
+        for parameter in clip.parameters():
+            parameter.add_(0.1 * torch.randn_like(parameter))
+    return clip
 
 
 def test_the_loss_of_two_pairs_in_closed_form() -> None:
@@ -134,7 +139,7 @@ def test_a_resumed_training_takes_the_same_steps(data: Path, tmp_path: Path) -> 
     pairs = _pairs(data, tmp_path)
 
     def trainer(folder: str) -> Trainer:
-        return Trainer(ClipStage(pairs, CONFIG, seed=3), TrainConfig(minutes=1.0), tmp_path / folder, FakeClock())
+        return Trainer(ClipStage(pairs, CONFIG, 16, seed=3), TrainConfig(minutes=1.0), tmp_path / folder, FakeClock())
 
     whole, first, second = trainer("whole"), trainer("parts"), trainer("parts")
     for _ in range(4):
@@ -157,7 +162,7 @@ def test_it_learns_themes_and_windows(trained: Path) -> None:
     texts = [f"{theme} theme, {colour} wallpaper, {words[app]}" for theme, colour, app in shown]
     image = clip.image(np.stack([screen(*what) for what in shown]))
     found = (image @ clip.text(texts).pooled.T).argmax(dim=1)
-    assert (found == torch.arange(12)).float().mean() >= 0.75
+    assert (found == torch.arange(12)).float().mean() >= 0.9
     assert clip.text(["dark theme"]).pooled[0] @ (image[6:].mean(0) - image[:6].mean(0)) > 0
 
 

@@ -34,6 +34,7 @@ def test_a_stretch_lasts_while_a_sentence_tells_the_same() -> None:
         (60, Prompt("my own desk")),
         (70, Prompt("my own desk")),
     ]
+    assert stretches([], 80) == []
     assert stretches(told, 80) == [
         Stretch(start=0, stop=20, text="a"),
         Stretch(start=20, stop=30, text="b"),

@@ -1,11 +1,17 @@
 """The generated desktop obeys the World contract, and a still screen stands still."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
+import torch
 
+from models.clip import ClipModel
+from models.desk import load_desk
 from recorder.actions import Action
 from simulator.dream import Dream
 from simulator.shipped import CHECKPOINT
@@ -43,3 +49,26 @@ def test_bad_arguments_are_one_sentence(tmp_path: Path) -> None:
         Dream.load(tmp_path)
     with pytest.raises(ValueError, match="steps"):
         Dream.load(CHECKPOINT, steps=0)
+
+
+class _Brightness:
+    """A CLIP of sorts that knows "dark" and "light"."""
+
+    def image(self, frames_u8: np.ndarray) -> torch.Tensor:
+        bright = torch.from_numpy(frames_u8.mean(axis=(1, 2, 3)) > 128).float()
+        return torch.stack([1 - bright, bright], dim=1)
+
+    def text(self, texts: list[str]) -> SimpleNamespace:
+        return SimpleNamespace(pooled=torch.tensor([[float("dark" in text), float("light" in text)] for text in texts]))
+
+
+def test_a_prompt_chooses_the_nearest_first_screen() -> None:
+    desk = load_desk(CHECKPOINT)
+    starts_u8 = np.stack([np.full_like(desk.starts_u8[0], level) for level in (200, 30)])
+    dream = Dream(replace(desk, starts_u8=starts_u8, clip=cast(ClipModel, _Brightness())), device="cpu")
+    for seed in range(3):
+        assert dream.reset(seed=seed, prompt="a dark desktop").frame_u8[0, 0, 0] == 30
+        assert dream.reset(seed=seed, prompt="light theme").frame_u8[0, 0, 0] == 200
+    assert {int(dream.reset(seed=seed).frame_u8[0, 0, 0]) for seed in range(9)} == {30, 200}
+    given = np.full_like(starts_u8[0], 99)
+    assert dream.reset(seed=0, prompt="dark", frame_u8=given).frame_u8[0, 0, 0] == 99

@@ -3,7 +3,7 @@
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -77,12 +77,25 @@ def _coarse(frame_u8: np.ndarray) -> np.ndarray:
     return (frame_u8 // 4 * 4 + 2).astype(np.uint8)
 
 
+class _Colours:
+    """A CLIP of sorts: a screen's place is its mean colour."""
+
+    space = 3
+
+    def image(self, frames_u8: np.ndarray) -> np.ndarray:
+        means = frames_u8.mean(axis=(1, 2), dtype=np.float32)
+        return means / np.linalg.norm(means, axis=1, keepdims=True)
+
+    def text(self, texts: Sequence[str]) -> np.ndarray:
+        return np.full((len(texts), 3), 3**-0.5, np.float32)
+
+
 def _differs(true_u8: np.ndarray, shown_u8: np.ndarray) -> float:
     """A perception of sorts: the mean difference in [0, 1]."""
     return float(np.abs(true_u8.astype(int) - shown_u8).mean()) / 255
 
 
-AIDS = Aids(roundtrip=_coarse, read=read_tiles, perceive=_differs)
+AIDS = Aids(roundtrip=_coarse, read=read_tiles, perceive=_differs, eye=_Colours())
 
 
 def _metrics(judgements: dict[str, Judgement], name: str) -> dict[str, Any]:
@@ -106,6 +119,13 @@ def test_the_truth_scores_perfectly(judgements: dict[str, Judgement]) -> None:
     assert truth["dirty_calibration_error"] == truth["pointer_error_px"] == truth["lpips"] == 0
     assert truth["memory_restored"] == {"1-59": None, "60-299": pytest.approx(1), "300+": None}
     assert {value for value in truth["rmse_at"].values() if value is not None} == {0}
+
+
+def test_screens_of_the_truth_are_distributed_as_the_true_ones_in_clips_space(judgements: dict[str, Judgement]) -> None:
+    distance = {name: _metrics(judgements, name)["frechet_clip"] for name in ("truth", "copy_last", "noise")}
+    assert distance["truth"] == pytest.approx(0, abs=1e-6) and distance["truth"] < distance["copy_last"]
+    report = judgements["truth"].report
+    assert report["metrics"]["clip_score"] is None and "prompt" in report["not_measured"]["clip_score"]
 
 
 @pytest.mark.parametrize("other", ["late", "copy_last", "noise"])

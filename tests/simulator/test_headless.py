@@ -1,5 +1,6 @@
 """`play.py --headless` with the fake world: files that are right and whole, or one sentence and no file."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import imageio.v3 as iio
@@ -144,3 +145,23 @@ def test_a_track_that_does_not_fit(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "not a readable HDF5 file" in fails(capsys, "--headless", "--actions", broken, "--out", out)
     assert not out.exists()
     assert "use a session of that size" in fails(capsys, "--actions", other_size)
+
+
+def test_a_prompt_begins_at_a_screen_of_the_worlds_own(track: Path, tmp_path: Path) -> None:
+    def understanding(folder: Path, *, device: str | None, steps: int | None) -> Loaded:
+        return replace(load(folder, device=device, steps=steps), takes_prompts=True)
+
+    arguments = ["--headless", "--actions", track, "--seed", 5, "--out"]
+    main([*map(str, arguments), str(tmp_path / "told.h5"), "--prompt", "dark"], understanding)
+    main([*map(str, arguments), str(tmp_path / "untold.h5")], understanding)
+    with Session(tmp_path / "told.h5") as told, Session(tmp_path / "untold.h5") as untold, Session(track) as driven:
+        assert_array_equal(told.frames[0], FakeWorld().reset(seed=5).frame_u8)
+        assert_array_equal(untold.frames[0], driven.frames[0])
+
+
+def test_a_prompt_that_nothing_understands_is_said_in_one_sentence(
+    track: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    play("--actions", track, "--out", tmp_path / "out.h5", "--prompt", "dark")
+    said = [line for line in capsys.readouterr().err.splitlines() if line.startswith("play: ")]
+    assert len(said) == 1 and "no CLIP" in said[0]
