@@ -31,6 +31,9 @@ HIGH = [metric.key for metric in METRICS if metric.best == "high"]
 # what asks whether the right thing happened, whenever it did
 IN_THE_END = ("event_iou", "event_psnr_db", "typing_accuracy", "ocr_char_accuracy", "ocr_exact_line")
 PART = {"rmse_at": "60", "memory_restored": "60-299"}
+# These say what a CLIP makes of screens and words, and the test's own sees colours only; a test of their own is below.
+OF_A_CLIP = ("clip_score", "frechet_clip")
+CLIP_SCORE_MOST = 2.5  # of the score's definition (Hessel et al. 2021)
 # From best to worst; what shares a place ties. Noise is named where it knows less than copying: on tiles that turn from
 # light to dark its grey is nearer than the old picture, and painting everywhere touches whatever changes.
 ORDER = {
@@ -124,15 +127,14 @@ def test_the_truth_scores_perfectly(judgements: dict[str, Judgement]) -> None:
 def test_screens_of_the_truth_are_distributed_as_the_true_ones_in_clips_space(judgements: dict[str, Judgement]) -> None:
     distance = {name: _metrics(judgements, name)["frechet_clip"] for name in ("truth", "copy_last", "noise")}
     assert distance["truth"] == pytest.approx(0, abs=1e-6) and distance["truth"] < distance["copy_last"]
-    report = judgements["truth"].report
-    assert report["metrics"]["clip_score"] is None and "prompt" in report["not_measured"]["clip_score"]
+    assert 0 < _metrics(judgements, "truth")["clip_score"] <= CLIP_SCORE_MOST
 
 
 @pytest.mark.parametrize("other", ["late", "copy_last", "noise"])
 def test_nothing_beats_the_truth(judgements: dict[str, Judgement], other: str) -> None:
     truth, worse = _metrics(judgements, "truth"), _metrics(judgements, other)
     for key in HIGH:
-        if isinstance(truth[key], float):
+        if isinstance(truth[key], float) and key not in OF_A_CLIP:
             tie = other == "late" and key in IN_THE_END
             assert truth[key] == worse[key] if tie else truth[key] > worse[key], key
     assert truth["dirty_calibration_error"] < worse["dirty_calibration_error"]
@@ -154,7 +156,7 @@ def test_known_worlds_come_out_in_order(judgements: dict[str, Judgement], metric
 def test_every_metric_with_a_direction_has_its_order(judgements: dict[str, Judgement]) -> None:
     truth = _metrics(judgements, "truth")
     measured = {metric.key for metric in METRICS if metric.best and truth[metric.key] is not None}
-    assert measured - {"dirty_where_by_event"} == set(ORDER)
+    assert measured - {"dirty_where_by_event", *OF_A_CLIP} == set(ORDER)
 
 
 def test_a_late_truth_beats_copying_on_its_own_and_noise_loses(judgements: dict[str, Judgement]) -> None:
@@ -185,7 +187,7 @@ def test_whatever_is_missing_has_its_reason(judgements: dict[str, Judgement]) ->
     keys = {metric.key for metric in METRICS}
     assert set(report["metrics"]) == keys == set(report["baselines"]["copy_last"])
     missing = {key for key, value in report["metrics"].items() if value is None}
-    assert missing == {"fvd", "prompt_attribute_accuracy", "clip_score", "frechet_clip"}
+    assert missing == {"fvd", "prompt_attribute_accuracy"}
     beside = {"baselines.rerun_floor", "baselines.retrieval", "rmse_at.150", "rmse_at.300", "memory_restored.1-59"}
     assert missing | beside <= set(report["not_measured"])
     assert report["metrics"]["transition_clusters"] == 4
