@@ -73,6 +73,7 @@ class X11Screen(Screen):
 
     def __init__(self, display: str | None = None) -> None:
         open_display(display).close()
+        self._name = display
         with display_gone():
             self._mss = mss.MSS(display=display)
             self._monitor = self._mss.monitors[0]
@@ -82,12 +83,30 @@ class X11Screen(Screen):
         return self._monitor["width"], self._monitor["height"]
 
     def grab(self) -> NDArray[np.uint8]:
+        """What it shows. One that grows is grabbed as large as it was; raises DisplayGone for one that shrank."""
         with display_gone():
-            return rgb_of(self._mss.grab(self._monitor))
+            try:
+                return rgb_of(self._mss.grab(self._monitor))
+            except _GONE as problem:
+                width, height = _size_px(self._name)
+                if width < self.size_px[0] or height < self.size_px[1]:
+                    raise DisplayGone(f"the screen became {width}x{height}") from problem
+                raise
 
     def close(self) -> None:
         with suppress(*_GONE):
             self._mss.close()
+
+
+def _size_px(name: str | None) -> tuple[int, int]:
+    """Width and height of a display now; OSError where it is gone."""
+    try:
+        display = Display(name)
+    except error.DisplayError as problem:
+        raise OSError from problem
+    geometry = display.screen().root.get_geometry()
+    display.close()
+    return geometry.width, geometry.height
 
 
 class _GetCursorImageAndName(rq.ReplyRequest):

@@ -116,7 +116,7 @@ GOALS_2 = (
 
 
 # The third policy differs in these: it types more of each character, and code.
-_CHANGED = {
+_CHANGED: dict[Goal, tuple[Row, ...]] = {
     tasks.random_characters: (
         Row(tasks.rare_characters, 2.0, in_front("editor")),
         Row(tasks.write_code, 1.0, in_front("editor")),

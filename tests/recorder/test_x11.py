@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -131,7 +132,22 @@ def test_doors_say_that_the_display_went_away(server) -> None:
         door.close()
 
 
-def test_a_recording_survives_its_server(server, tmp_path: Path) -> None:
+def shrink(display: str) -> None:
+    if shutil.which("xrandr") is None:
+        pytest.skip("xrandr is missing: apt-get install x11-xserver-utils")
+    for change in (["--output", "screen", "--off"], ["--fb", f"{SIZE_PX[0] // 2}x{SIZE_PX[1]}"]):
+        subprocess.run(["xrandr", "--display", display, *change], check=False, stderr=subprocess.DEVNULL)
+
+
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [
+        (lambda _, process: process.terminate(), "the X11 display went away"),
+        (lambda display, _: shrink(display), "the screen became 160x200"),
+    ],
+    ids=["gone", "smaller"],
+)
+def test_a_recording_survives_its_server_and_its_size(server, tmp_path: Path, end: Any, said: str) -> None:
     display, process = server
     light_up(display)
     path = tmp_path / "a.h5"
@@ -141,10 +157,10 @@ def test_a_recording_survives_its_server(server, tmp_path: Path) -> None:
         assert any(line.startswith("recording") for line in recording.stderr)
         with pytest.raises(subprocess.TimeoutExpired):
             recording.wait(timeout=1.5)
-        process.terminate()
+        end(display, process)
         errors = recording.communicate(timeout=20)[1]
     assert recording.returncode == 2
-    assert f"recorder: the X11 display went away; what was recorded until then is complete in {path}" in errors
+    assert f"recorder: {said}; what was recorded until then is complete in {path}" in errors
     assert "Traceback" not in errors
     assert faults(path) == []
     with Session(path) as session:
