@@ -3,14 +3,16 @@
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import numpy as np
 import pytest
 
 from recorder.actions import KEY_INDEX, Event, EventKind
-from recorder.capture import capture
+from recorder.capture import CaptureStats, capture
 from recorder.clock import FakeClock, planned
 from recorder.coverage import state_sequence
 from recorder.difference import difference
@@ -18,10 +20,12 @@ from recorder.doors import Injector
 from recorder.doors.fake import FakeInput, FakePointer, FakeScreen
 from recorder.explorer.attributes import describe
 from recorder.explorer.deed import deeds, perform
-from recorder.explorer.explore import Exploration, explore
-from recorder.explorer.replay import REPLAY_OF, replay
+from recorder.explorer.layout import Layout
+from recorder.explorer.policy import POLICY
+from recorder.explorer.replay import REPLAY_OF, SOURCE, replay
+from recorder.explorer.rerun import Rerun, remark
 from recorder.explorer.sandbox import missing_packages
-from recorder.explorer.score import Score, read_score
+from recorder.explorer.score import Asked, Score, read_score
 from recorder.explorer.wish import VALUES, Wish, wish_of
 from recorder.explorer.words import event_sentences
 from recorder.pointer import PointerState
@@ -44,6 +48,7 @@ DONE = [
     (1400, EventKind.MOTION, {"x_px": 1, "y_px": 1}),  # after the last frame
 ]
 ASKED = "start the notepad"
+TOO_LATE_NS = 1_500 * MS  # applications have less than twice that to answer
 
 
 class _Log(Injector):
@@ -164,6 +169,13 @@ def test_what_cannot_be_replayed_is_one_sentence(tmp_path: Path, spoilt: dict[st
         read_score(_write(tmp_path / "a.h5", **spoilt))
 
 
+def test_a_session_is_not_replayed_onto_itself(tmp_path: Path) -> None:
+    path = _write(tmp_path / "a.h5")
+    Rerun(original=path, path=tmp_path / "new" / "a.h5").check()
+    with pytest.raises(ValueError, match="name another folder"):
+        Rerun(original=path, path=path).check()
+
+
 def test_a_session_that_was_cut_off_is_not_replayed(tmp_path: Path) -> None:
     with (
         pytest.raises(KeyboardInterrupt),
@@ -214,6 +226,11 @@ def _write_other(path: Path, session: Session) -> Path:
     return path
 
 
+def test_a_replay_with_late_frames_is_said_to_be_no_floor() -> None:
+    assert remark(CaptureStats(frames=100, late=2)) == ""
+    assert "3 frames are late, so this is no floor" in remark(CaptureStats(frames=100, late=3))
+
+
 def test_a_state_sequence_leaves_out_what_hardly_stood(tmp_path: Path) -> None:
     with Session(_write(tmp_path / "a.h5")) as session:
         closed, opened = state_sequence(session)
@@ -221,20 +238,49 @@ def test_a_state_sequence_leaves_out_what_hardly_stood(tmp_path: Path) -> None:
         assert state_sequence(session, at_least_frames=6) == [closed]
 
 
+def _calm() -> Score:
+    """Twelve seconds of seed 3: the terminal is opened by a click, the editor by a wish, and closed by keys."""
+    fps, second_ns = 5, 1000 * MS
+    layout = Layout(size_px=(512, 384), appearance=POLICY.draw(Random(3)), launchers=POLICY.launchers)
+    x_px, y_px = layout.launcher_px["terminal"]
+    done = [(1.0, EventKind.MOTION, 0), (1.5, EventKind.BUTTON_DOWN, 0), (1.6, EventKind.BUTTON_UP, 0)]
+    done += [(9.0, EventKind.KEY_DOWN, KEY_INDEX["AltLeft"]), (9.1, EventKind.KEY_DOWN, KEY_INDEX["F4"])]
+    done += [(9.2, EventKind.KEY_UP, KEY_INDEX["F4"]), (9.3, EventKind.KEY_UP, KEY_INDEX["AltLeft"])]
+    begin_ns, granted_ns, end_ns = (round(at * second_ns) for at in (5, 5.3, 8))
+    return Score(
+        name="calm.h5",
+        sha256="",
+        seed=3,
+        policy=POLICY,
+        size_px=(512, 384),
+        fps=fps,
+        start_px=(300, 300),
+        deadlines_ns=[index * second_ns // fps for index in range(12 * fps)],
+        events=[Event(t_ns=round(at * 1e9), kind=kind, code=code, x_px=x_px, y_px=y_px) for at, kind, code in done],
+        wishes=[Asked(text=ASKED, wish=wish_of(ASKED), begin_ns=begin_ns, granted_ns=granted_ns, end_ns=end_ns)],
+    )
+
+
 @pytest.mark.skipif(bool(missing_packages()), reason=f"the sandbox lacks {', '.join(missing_packages())}")
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(300)
 def test_two_replays_of_a_seed_go_through_the_same_states(tmp_path: Path) -> None:
-    explore(Exploration(path=tmp_path / "seed-00003.h5", seed=3, seconds=12))
-    score = read_score(tmp_path / "seed-00003.h5")
-    for name in ("one.h5", "two.h5"):
-        replay(score, tmp_path / name)
+    score = _calm()
+    stats = [replay(score, tmp_path / name) for name in ("one.h5", "two.h5")]
     with Session(tmp_path / "one.h5") as one, Session(tmp_path / "two.h5") as two:
         found = difference(one, two)
         print(found)
         assert found.frames == len(one) == len(two) == len(score.deadlines_ns)
-        assert found.same_states
-        assert one.attributes[REPLAY_OF] == "seed-00003.h5" and one.attributes["seed"] == 3
-        assert [event.kind for event in one.events() if event.kind != EventKind.MOTION] == [
-            event.kind for event in score.events if event.kind != EventKind.MOTION
-        ]
-    assert not [fault for fault in faults(tmp_path / "one.h5") if "frames a second" not in fault]
+        assert (one.attributes[REPLAY_OF], one.attributes["source"], one.attributes["seed"]) == ("calm.h5", SOURCE, 3)
+        if max(each.worst_late_ns for each in stats) > TOO_LATE_NS:
+            pytest.skip(f"this machine is too busy: frames come up to {stats[0].worst_late_ns / 1e9:.1f} s late")
+        assert _opened(one) == _opened(two) == [[], ["terminal"], ["editor", "terminal"], ["terminal"]]
+        first, second = (state_sequence(session, at_least_frames=round(one.fps)) for session in (one, two))
+        assert first == second
+        assert ASKED in dict(one.prompts()).values()
+        assert [(event.kind, event.code) for event in one.events()[-7:]] == [(e.kind, e.code) for e in score.events]
+    assert faults(tmp_path / "one.h5") == []
+
+
+def _opened(session: Session) -> list[list[str]]:
+    """The applications that are open, one set after the other."""
+    return [names for names, _ in groupby(attributes["open"] for _, attributes in session.prompt_attributes())]
