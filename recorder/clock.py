@@ -1,7 +1,7 @@
 """One injected monotonic clock and absolute deadlines on it."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Protocol, runtime_checkable
 
 
@@ -56,3 +56,10 @@ def deadlines(clock: Clock, fps: float) -> Iterator[tuple[int, int]]:
         clock.sleep_until_ns(deadline_ns)
         yield deadline_ns, skipped
         index += 1
+
+
+def planned(clock: Clock, deadlines_ns: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Yield (deadline_ns, 0) at each of these times; none is skipped: where the caller was busy it comes late."""
+    for deadline_ns in deadlines_ns:
+        clock.sleep_until_ns(deadline_ns)
+        yield deadline_ns, 0

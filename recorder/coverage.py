@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,15 @@ def state_hash(attributes: dict[str, Any]) -> str:
     windows = [[window[name] for name in ("app", "dialog", "hidden", "maximised")] for window in attributes["windows"]]
     told = json.dumps([sorted(windows), attributes["focused"], attributes["menu"]])
     return hashlib.sha256(told.encode()).hexdigest()[:12]
+
+
+def state_sequence(session: Session, *, at_least_frames: int = 1) -> list[str]:
+    """The states that stood for at least so many frames, one after the other, whenever that was."""
+    shown = [(frame, state_hash(attributes)) for frame, attributes in _explored(session)]
+    visits = [next(visit) for _, visit in groupby(shown, lambda at: at[1])]
+    ends = [*(frame for frame, _ in visits), len(session)][1:]
+    stood = [state for (frame, state), end in zip(visits, ends, strict=True) if end - frame >= at_least_frames]
+    return [state for state, _ in groupby(stood)]
 
 
 def combinations(session: Session) -> set[str]:

@@ -16,6 +16,7 @@ from recorder.session import Session
 from recorder.states import Keyboard, State
 from recorder.writer import FLUSH_NS, OWN_ATTRIBUTES, SessionWriter, partial_path
 
+FIRST_FRAME = "excerpt_from_frame"  # attribute of a part: where in the whole it begins
 _RELEASES = {EventKind.BUTTON_UP: EventKind.BUTTON_DOWN, EventKind.KEY_UP: EventKind.KEY_DOWN}
 
 
@@ -38,7 +39,7 @@ def write_excerpt(
         raise ValueError(f"{session.path} has frames 0 to {len(session) - 1}; {start} to {stop - 1} are not all there")
     attributes = {name: value for name, value in session.attributes.items() if name not in OWN_ATTRIBUTES}
     if stop - start < len(session):
-        attributes["excerpt_from_frame"] = start
+        attributes[FIRST_FRAME] = start
     events = excerpt_events(session, start, stop)
     prompts = dict(excerpt_prompts(session.whole_prompts(), start, stop))
     shapes = dict(enumerate(session.shapes()))

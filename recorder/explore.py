@@ -1,12 +1,13 @@
 """`explore`: many sessions of a sandboxed desktop that explores itself, a few at a time."""
 
 import sys
+from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import tyro
 from tqdm import tqdm
@@ -16,6 +17,8 @@ from recorder.explorer import NEWEST_POLICY
 
 if TYPE_CHECKING:  # it needs X11 libraries, and a command's help does not
     from recorder.explorer.explore import Exploration
+
+Order = TypeVar("Order")
 
 
 @dataclass(kw_only=True)
@@ -36,6 +39,8 @@ class Explore:
     """How the sandbox looks and what its user does; goals-1 is that of the first data set."""
     manifest: Path | None = None
     """Record what this manifest.json lists: its seeds, lengths and policies instead of those above."""
+    replay: tuple[Path, ...] = ()
+    """Record these sessions of explore again instead, by their own inputs and under their names: the rerun floor."""
 
     def run(self) -> None:
         try:
@@ -43,28 +48,48 @@ class Explore:
         except ImportError as error:
             raise ValueError(f"the sandbox needs X11 libraries ({error}); explore on Linux") from error
 
+        if self.replay:
+            self.run_replays()
+            return
         orders = self.orders()
-        wanted, orders = len(orders), [order for order in orders if not order.path.exists()]
-        failures: list[str] = []
-        with ProcessPoolExecutor(self.jobs, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
-            running = {pool.submit(explore, order): order for order in orders}
-            for done in tqdm(as_completed(running), total=len(running), unit="session", smoothing=0):
-                try:
-                    stats = done.result()
-                except (ValueError, OSError, BrokenProcessPool) as error:
-                    failures.append(f"{running[done].path.name}: {error}")
-                    tqdm.write(failures[-1], file=sys.stderr)
-                else:
-                    tqdm.write(f"{running[done].path.name}: {stats}")
-        if failures and len(failures) == wanted:
-            raise ValueError(failures[0])
+        failures = self.record(explore, {order.path: order for order in orders})
         manifest = write_manifest(self.folder)
         covered = manifest["coverage"]
         often, rarest = covered["states_visited_20_times"], min(covered["characters"].values())
         print(f"{len(manifest['sessions'])} sessions, {manifest['minutes']} minutes in {self.folder}")
         print(f"{covered['states']} states, {often} visited 20 times; each character typed {rarest} times or more")
-        if failures:
-            raise ValueError(f"{len(failures)} sessions failed; run the same command again to record what is missing")
+        _complain(failures)
+
+    def run_replays(self) -> None:
+        """Record again, and say how much that differs."""
+        from recorder.explorer.rerun import Rerun, rerun
+
+        if self.manifest is not None or self.jobs < 1:
+            raise ValueError("--jobs must be at least 1, and --replay and --manifest exclude each other")
+        orders = [Rerun(original=original, path=self.folder / original.name) for original in self.replay]
+        if len({order.path for order in orders}) < len(orders):
+            raise ValueError("two of the files to replay have one name; replay them into different folders")
+        for order in orders:
+            order.check()
+        _complain(self.record(rerun, {order.path: order for order in orders}))
+
+    def record(self, work: Callable[[Order], object], orders: Mapping[Path, Order]) -> list[str]:
+        """Do the work for the files that are not there yet, `jobs` at a time; returns a sentence for each that failed.
+
+        Raises ValueError where all did.
+        """
+        failures: list[str] = []
+        with ProcessPoolExecutor(self.jobs, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
+            running = {pool.submit(work, order): path for path, order in orders.items() if not path.exists()}
+            for done in tqdm(as_completed(running), total=len(running), unit="session", smoothing=0):
+                try:
+                    tqdm.write(f"{running[done].name}: {done.result()}")
+                except (ValueError, OSError, BrokenProcessPool) as error:
+                    failures.append(f"{running[done].name}: {error}")
+                    tqdm.write(failures[-1], file=sys.stderr)
+        if failures and len(failures) == len(orders):
+            raise ValueError(failures[0])
+        return failures
 
     def orders(self) -> list["Exploration"]:
         """What is to be recorded; raises ValueError for options or a manifest that make no sense."""
@@ -87,3 +112,8 @@ class Explore:
             )
             for row in rows
         ]
+
+
+def _complain(failures: list[str]) -> None:
+    if failures:
+        raise ValueError(f"{len(failures)} sessions failed; run the same command again to record what is missing")

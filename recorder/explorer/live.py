@@ -3,23 +3,15 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from random import Random
-from typing import Any
 
-from recorder.explorer.appearance import FONTS_PT, PANELS, THEMES, WALLPAPER_KINDS, WALLPAPERS, Appearance
+from recorder.explorer.appearance import Appearance
 from recorder.explorer.apps import APPS
 from recorder.explorer.dotfiles import XFCONF_TYPE, channels
 from recorder.explorer.hand import Hand
 from recorder.explorer.narrator import Narrator
 from recorder.explorer.sandbox import Sandbox
+from recorder.explorer.wish import VALUES, Wish
 
-# What may become what; a key of Appearance and its values.
-VALUES: dict[str, Sequence[Any]] = {
-    "theme": tuple(THEMES),
-    "wallpaper": tuple(WALLPAPERS),
-    "wallpaper_kind": WALLPAPER_KINDS,
-    "panel": PANELS,
-    "font_pt": FONTS_PT,
-}
 ASKED_S, SEEN_S = 0.3, 1.2  # how long the wish stands before it is done, and until its effect is whole
 
 
@@ -31,31 +23,43 @@ class Live:
 
     def change_look(self, hand: Hand, random: Random) -> None:
         """Give one attribute of the appearance another value; looks that are held out stay so, and others others."""
-        before = self._narrator.appearance
-        attribute, value = random.choice(changes(before))
-        self._narrator.begin(attribute, value)
-        hand.wait(ASKED_S)
-        for command in commands(before, replace(before, **{attribute: value}), self._sandbox.policy.launchers):
-            self._sandbox.run(*command)
-        self._narrator.change(attribute, value)
-        self._end(hand)
+        self._fulfil(hand, random.choice(changes(self._narrator.appearance)))
 
     def open_app(self, hand: Hand, name: str) -> None:
         """Start an application, a key of APPS."""
-        self._narrator.begin("open", name)
-        hand.wait(ASKED_S)
-        self._sandbox.launch(*APPS[name].command.split())
-        self._end(hand)
+        self._fulfil(hand, Wish("open", name))
 
-    def _end(self, hand: Hand) -> None:
-        hand.wait(SEEN_S)
+    def ask(self, text: str) -> None:
+        """Have a wish told in these words, until `end`."""
+        self._narrator.ask(text)
+
+    def grant(self, wish: Wish) -> None:
+        """Do what was asked for, whether it is told or not."""
+        if wish.attribute == "open":
+            self._sandbox.launch(*APPS[wish.value].command.split())
+            return
+        before = self._narrator.appearance
+        after = replace(before, **{wish.attribute: wish.value})
+        for command in commands(before, after, self._sandbox.policy.launchers):
+            self._sandbox.run(*command)
+        self._narrator.change(wish.attribute, wish.value)
+
+    def end(self) -> None:
+        """What was asked for is there."""
         self._narrator.end()
 
+    def _fulfil(self, hand: Hand, wish: Wish) -> None:
+        self._narrator.begin(wish.attribute, wish.value)
+        hand.wait(ASKED_S)
+        self.grant(wish)
+        hand.wait(SEEN_S)
+        self.end()
 
-def changes(before: Appearance) -> list[tuple[str, Any]]:
-    """What may be changed, (attribute, value), without going into or out of what is held out from training."""
+
+def changes(before: Appearance) -> list[Wish]:
+    """What may be changed without going into or out of what is held out from training."""
     return [
-        (attribute, value)
+        Wish(attribute, value)
         for attribute, values in VALUES.items()
         for value in values
         if value != asdict(before)[attribute] and replace(before, **{attribute: value}).held_out == before.held_out

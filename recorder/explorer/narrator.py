@@ -43,6 +43,12 @@ class Narrator:
         with self._lock:
             self._event = event_sentence(attribute, value, self._random())
 
+    def ask(self, text: str) -> None:
+        """The same in these words, which count as a sentence of the narrator's own."""
+        with self._lock:
+            self._said += 1
+            self._event = text
+
     def change(self, attribute: str, value: Any) -> None:
         """The appearance is another from now on."""
         with self._lock:

@@ -1,5 +1,6 @@
 """A small grammar with paraphrases: attributes of a screen in, a sentence out."""
 
+from itertools import product
 from random import Random
 from typing import Any, NamedTuple
 
@@ -86,6 +87,12 @@ def event_sentence(attribute: str, value: Any, random: Random) -> str:
     """The wish that `attribute` become `value`, or that the application `value` be opened."""
     said = random.choice(APPS[value].words) if attribute == "open" else value
     return random.choice(_EVENTS[attribute]).format(said)
+
+
+def event_sentences(attribute: str, value: Any) -> list[str]:
+    """All that `event_sentence` may say."""
+    said = APPS[value].words if attribute == "open" else (value,)
+    return [form.format(word) for form, word in product(_EVENTS[attribute], said)]
 
 
 def plain_sentence(attributes: dict[str, Any], _: Random) -> str:

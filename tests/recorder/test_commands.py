@@ -81,6 +81,8 @@ def test_mistakes_end_in_one_line_and_exit_code_2(tmp_path: Path) -> None:
         ["record", tmp_path / "d.h5", "--display", ":7654"],
         ["record", "/proc/d.h5", "--display", "fake"],
         ["explore", tmp_path / "sessions", "--jobs", "0"],
+        ["explore", tmp_path / "sessions", "--replay", source],
+        ["explore", tmp_path / "sessions", "--replay", tmp_path / "none.h5"],
     ):
         done = recorder(*arguments)
         assert done.returncode == 2, arguments

@@ -20,6 +20,7 @@ from recorder.explorer.explore import Exploration, explore
 from recorder.explorer.hand import Hand, Stopped, keystroke
 from recorder.explorer.policy import POLICY
 from recorder.explorer.sandbox import missing_packages
+from recorder.explorer.score import read_score
 from recorder.session import Session
 from recorder.verify import faults
 
@@ -108,6 +109,7 @@ def test_a_real_sandbox_is_recorded(tmp_path: Path) -> None:
     stats = explore(Exploration(path=path, seed=3, seconds=5))
     assert stats.frames + stats.skipped >= 75
     assert faults(path) == []
+    assert read_score(path).seed == 3 and read_score(path).events
     with Session(path) as session:
         assert session.size_px == (512, 384)
         assert any(event.kind == EventKind.MOTION for event in session.events())

@@ -10,8 +10,9 @@ from recorder.doors import Window
 from recorder.explorer.appearance import FONTS_PT, PANELS, THEMES, WALLPAPER_KINDS, WALLPAPERS, Appearance
 from recorder.explorer.apps import APPS
 from recorder.explorer.attributes import describe
-from recorder.explorer.live import VALUES, commands
+from recorder.explorer.live import commands
 from recorder.explorer.narrator import Narrator
+from recorder.explorer.wish import VALUES
 from recorder.explorer.words import event_sentence, phrases, plain_sentence, sentence
 
 LOOK = Appearance(wallpaper="teal", theme="dark", wallpaper_kind="gradient", panel="bottom", font_pt=9)
