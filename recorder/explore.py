@@ -11,8 +11,12 @@ from typing import TYPE_CHECKING
 import tyro
 from tqdm import tqdm
 
+from recorder.capture import CaptureStats
 from recorder.dataset import Row, read_manifest, session_name, write_manifest
 from recorder.explorer import NEWEST_POLICY
+from recorder.toy import POLICY as TOY
+from recorder.toy.explore import ToyExploration
+from recorder.toy.explore import explore as explore_toy
 
 if TYPE_CHECKING:  # it needs X11 libraries, and a command's help does not
     from recorder.explorer.explore import Exploration
@@ -33,21 +37,17 @@ class Explore:
     seed: int = 0
     """Seed of the first session; the others count up."""
     policy: str = NEWEST_POLICY
-    """How the sandbox looks and what its user does; goals-1 is that of the first data set."""
+    """How the sandbox looks and what its user does; goals-1 is that of the first data set, toy-1 that of a tiny drawn
+    desktop that needs no sandbox and takes no time."""
     manifest: Path | None = None
     """Record what this manifest.json lists: its seeds, lengths and policies instead of those above."""
 
     def run(self) -> None:
-        try:
-            from recorder.explorer.explore import explore
-        except ImportError as error:
-            raise ValueError(f"the sandbox needs X11 libraries ({error}); explore on Linux") from error
-
         orders = self.orders()
         wanted, orders = len(orders), [order for order in orders if not order.path.exists()]
         failures: list[str] = []
         with ProcessPoolExecutor(self.jobs, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
-            running = {pool.submit(explore, order): order for order in orders}
+            running = {pool.submit(_record, order): order for order in orders}
             for done in tqdm(as_completed(running), total=len(running), unit="session", smoothing=0):
                 try:
                     stats = done.result()
@@ -66,11 +66,8 @@ class Explore:
         if failures:
             raise ValueError(f"{len(failures)} sessions failed; run the same command again to record what is missing")
 
-    def orders(self) -> list["Exploration"]:
+    def orders(self) -> list["Exploration | ToyExploration"]:
         """What is to be recorded; raises ValueError for options or a manifest that make no sense."""
-        from recorder.explorer.explore import Exploration
-        from recorder.explorer.policy import find_policy
-
         if min(self.sessions, self.jobs) < 1 or not self.seconds > 0 or self.seed < 0:
             raise ValueError("--sessions and --jobs must be at least 1, --seconds above 0 and --seed not negative")
         if self.manifest is None:
@@ -78,12 +75,24 @@ class Explore:
             rows = [Row(seed=seed, seconds=self.seconds, policy=self.policy) for seed in seeds]
         else:
             rows = read_manifest(self.manifest)
-        return [
-            Exploration(
-                path=self.folder / session_name(row.seed),
-                seed=row.seed,
-                seconds=row.seconds,
-                policy=find_policy(row.policy).name,
-            )
-            for row in rows
-        ]
+        return [_order(self.folder / session_name(row.seed), row) for row in rows]
+
+
+def _order(path: Path, row: Row) -> "Exploration | ToyExploration":
+    if row.policy == TOY:
+        return ToyExploration(path=path, seed=row.seed, seconds=row.seconds)
+    try:
+        from recorder.explorer.explore import Exploration
+        from recorder.explorer.policy import find_policy
+    except ImportError as error:
+        remedy = f"explore on Linux, or a drawn desktop by --policy {TOY}"
+        raise ValueError(f"the sandbox needs X11 libraries ({error}); {remedy}") from error
+    return Exploration(path=path, seed=row.seed, seconds=row.seconds, policy=find_policy(row.policy).name)
+
+
+def _record(order: "Exploration | ToyExploration") -> CaptureStats:
+    if isinstance(order, ToyExploration):
+        return explore_toy(order)
+    from recorder.explorer.explore import explore
+
+    return explore(order)
