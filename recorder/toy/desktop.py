@@ -38,8 +38,9 @@ class Desktop:
         }
 
     @classmethod
-    def drawn(cls, random: Random) -> "Desktop":
-        """Any that a session may begin with; the window is closed."""
+    def of(cls, seed: int) -> "Desktop":
+        """What the session of a seed begins with; the window is closed."""
+        random = Random(f"toy {seed}")
         appearance = Appearance(theme=random.choice(THEMES), wallpaper=random.choice(WALLPAPERS))
         corner_px = layout.held_inside(random.randrange(layout.SIZE_PX[0]), random.randrange(layout.SIZE_PX[1]))
         return cls(appearance, corner_px, random.choice(sorted(layout.FLAGS)))

@@ -34,7 +34,7 @@ class ToyExploration:
 
 def explore(order: ToyExploration) -> CaptureStats:
     """Record one session; raises ValueError as a SessionWriter does."""
-    desktop, clock = _desktop(order.seed), FakeClock()
+    desktop, clock = Desktop.of(order.seed), FakeClock()
     attributes: dict[str, object] = {"source": "toy", "seed": order.seed, "policy": POLICY, "platform": "toy"}
     if desktop.appearance.held_out:
         attributes |= {SPLIT: COMPOSITIONAL}
@@ -51,7 +51,7 @@ def explore(order: ToyExploration) -> CaptureStats:
 def write_script(seed: int, seconds: float) -> Script:
     """What happens in a session of so many seconds, and a little longer."""
     random, clock = Random(seed), FakeClock()
-    scribe = Scribe(_desktop(seed), clock)
+    scribe = Scribe(Desktop.of(seed), clock)
     hand = Hand(scribe, clock, random, threading.Event())
     scene = Scene(hand=hand, scribe=scribe, random=random, live=Random(f"live {seed}").random() < LIVE_SHARE)
     hand.place(*scene.inside(layout.window(layout.held_inside(0, 0))))
@@ -59,7 +59,3 @@ def write_script(seed: int, seconds: float) -> Script:
     while clock.now_ns() < seconds * 1e9:
         pursue(scene)
     return scribe.script
-
-
-def _desktop(seed: int) -> Desktop:
-    return Desktop.drawn(Random(f"toy {seed}"))

@@ -1,7 +1,6 @@
 """The toy desktop does what a desktop does, and its recordings are the same to the byte from a seed."""
 
 from pathlib import Path
-from random import Random
 
 import numpy as np
 import pytest
@@ -161,7 +160,7 @@ def test_a_seed_makes_the_same_bytes_again(folder: Path, tmp_path: Path) -> None
 
 
 def test_what_is_recorded_is_what_the_script_does(folder: Path) -> None:
-    desktop = Desktop.drawn(Random("toy 1"))
+    desktop = Desktop.of(1)
     script = [event for event in write_script(1, 30.0) if not isinstance(event, Wish)]
     with Session(folder / session_name(1)) as session:
         for t_ns, frame_u8 in zip(session.t_ns.tolist(), session.frames[:], strict=True):
