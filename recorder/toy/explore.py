@@ -13,7 +13,7 @@ from recorder.explorer.narrator import Narrator
 from recorder.explorer.words import sentence
 from recorder.toy import POLICY, layout
 from recorder.toy.desktop import Desktop
-from recorder.toy.goals import Scene, pursue
+from recorder.toy.goals import Choices, Scene, pursue, weights
 from recorder.toy.play import Play, ToyInput, ToyPointer, ToyScreen
 from recorder.toy.script import Scribe, Script
 from recorder.writer import SessionWriter
@@ -24,12 +24,13 @@ READY_S = 0.5  # before the first input
 
 @dataclass(frozen=True, kw_only=True)
 class ToyExploration:
-    """What to record; `seed` decides all of it, to the byte."""
+    """What to record; `seed` decides all of it, to the byte. `choices` are the goals of a lesson, or all."""
 
     path: Path
     seed: int
     seconds: float
     fps: float = 15.0
+    choices: Choices = weights
 
 
 def explore(order: ToyExploration) -> CaptureStats:
@@ -39,7 +40,7 @@ def explore(order: ToyExploration) -> CaptureStats:
     if desktop.appearance.held_out:
         attributes |= {SPLIT: COMPOSITIONAL}
     narrator = Narrator(desktop.appearance, sentence, order.seed)
-    play = Play(write_script(order.seed, order.seconds), desktop, narrator, clock)
+    play = Play(write_script(order.seed, order.seconds, order.choices), desktop, narrator, clock)
     end = round(order.seconds * order.fps)
     with SessionWriter(order.path, size_px=layout.SIZE_PX, fps=order.fps, attributes=attributes) as writer:
         return capture(
@@ -48,7 +49,7 @@ def explore(order: ToyExploration) -> CaptureStats:
         )  # fmt: skip
 
 
-def write_script(seed: int, seconds: float) -> Script:
+def write_script(seed: int, seconds: float, choices: Choices = weights) -> Script:
     """What happens in a session of so many seconds, and a little longer."""
     random, clock = Random(seed), FakeClock()
     scribe = Scribe(Desktop.of(seed), clock)
@@ -57,5 +58,5 @@ def write_script(seed: int, seconds: float) -> Script:
     hand.place(*scene.inside(layout.window(layout.held_inside(0, 0))))
     hand.wait(READY_S)
     while clock.now_ns() < seconds * 1e9:
-        pursue(scene)
+        pursue(scene, choices)
     return scribe.script

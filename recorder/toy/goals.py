@@ -37,12 +37,13 @@ class Scene:
 
 
 Goal = Callable[[Scene], None]
+Choices = Callable[[Scene], dict[Goal, float]]
 
 
-def pursue(scene: Scene) -> None:
+def pursue(scene: Scene, choices: Choices) -> None:
     """Draw a goal and follow it to its end."""
-    choices = weights(scene)
-    scene.random.choices(list(choices), weights=list(choices.values()))[0](scene)
+    goals = choices(scene)
+    scene.random.choices(list(goals), weights=list(goals.values()))[0](scene)
     scene.hand.hesitate()
 
 
