@@ -20,7 +20,7 @@ class Stage:
     out: Path
     """Folder for checkpoints, state and log; later stages read what earlier ones wrote there."""
     preset: str = "desk"
-    """Sizes: desk or tiny."""
+    """Sizes: desk, toy for the drawn desktop of `explore --policy toy-1`, or tiny."""
     minutes: float = 60.0
     """Budget over all resumes."""
     resume: bool = False

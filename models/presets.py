@@ -27,4 +27,11 @@ PRESETS = {
         clip={"space": 32, "tile_width": 16, "image_width": 32, "image_blocks": 1, "text_width": 32, "text_blocks": 1},
         clip_batch=32,
     ),
+    "toy": Preset(
+        vae=VAEConfig(channels=16, width=64, hidden=64, blocks=1),
+        world={"width": 64, "blocks": 1, "local_width": 64, "local_blocks": 1, "memory": 32, "head_width": 64,
+               "head_blocks": 1, "palette": 1024, "pictures": 512, "sizes": 128},
+        draw=Draw(changed=12, near=4, idle=2, asked=1, cells=48, own=0.1),
+        clip={"space": 32, "tile_width": 16, "image_width": 64, "image_blocks": 1, "text_width": 64, "text_blocks": 1},
+    ),
 }  # fmt: skip

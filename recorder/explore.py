@@ -12,8 +12,12 @@ from typing import TYPE_CHECKING, TypeVar
 import tyro
 from tqdm import tqdm
 
+from recorder.capture import CaptureStats
 from recorder.dataset import Row, read_manifest, session_name, write_manifest
 from recorder.explorer import NEWEST_POLICY
+from recorder.toy import POLICY as TOY
+from recorder.toy.explore import ToyExploration
+from recorder.toy.explore import explore as explore_toy
 
 if TYPE_CHECKING:  # it needs X11 libraries, and a command's help does not
     from recorder.explorer.explore import Exploration
@@ -36,23 +40,18 @@ class Explore:
     seed: int = 0
     """Seed of the first session; the others count up."""
     policy: str = NEWEST_POLICY
-    """How the sandbox looks and what its user does; goals-1 is that of the first data set."""
+    """How the sandbox looks and what its user does; goals-1 is that of the first data set, toy-1 that of a tiny drawn
+    desktop that needs no sandbox and takes no time."""
     manifest: Path | None = None
     """Record what this manifest.json lists: its seeds, lengths and policies instead of those above."""
     replay: tuple[Path, ...] = ()
     """Record these sessions of explore again instead, by their own inputs and under their names: the rerun floor."""
 
     def run(self) -> None:
-        try:
-            from recorder.explorer.explore import explore
-        except ImportError as error:
-            raise ValueError(f"the sandbox needs X11 libraries ({error}); explore on Linux") from error
-
         if self.replay:
             self.run_replays()
             return
-        orders = self.orders()
-        failures = self.record(explore, {order.path: order for order in orders})
+        failures = self.record(_record, {order.path: order for order in self.orders()})
         manifest = write_manifest(self.folder)
         covered = manifest["coverage"]
         often, rarest = covered["states_visited_20_times"], min(covered["characters"].values())
@@ -62,8 +61,10 @@ class Explore:
 
     def run_replays(self) -> None:
         """Record again, and say how much that differs."""
-        from recorder.explorer.rerun import Rerun, rerun
-
+        try:
+            from recorder.explorer.rerun import Rerun, rerun
+        except ImportError as error:
+            raise ValueError(f"the sandbox needs X11 libraries ({error}); replay on Linux") from error
         if self.manifest is not None or self.jobs < 1:
             raise ValueError("--jobs must be at least 1, and --replay and --manifest exclude each other")
         orders = [Rerun(original=original, path=self.folder / original.name) for original in self.replay]
@@ -91,11 +92,8 @@ class Explore:
             raise ValueError(failures[0])
         return failures
 
-    def orders(self) -> list["Exploration"]:
+    def orders(self) -> list["Exploration | ToyExploration"]:
         """What is to be recorded; raises ValueError for options or a manifest that make no sense."""
-        from recorder.explorer.explore import Exploration
-        from recorder.explorer.policy import find_policy
-
         if min(self.sessions, self.jobs) < 1 or not self.seconds > 0 or self.seed < 0:
             raise ValueError("--sessions and --jobs must be at least 1, --seconds above 0 and --seed not negative")
         if self.manifest is None:
@@ -103,17 +101,29 @@ class Explore:
             rows = [Row(seed=seed, seconds=self.seconds, policy=self.policy) for seed in seeds]
         else:
             rows = read_manifest(self.manifest)
-        return [
-            Exploration(
-                path=self.folder / session_name(row.seed),
-                seed=row.seed,
-                seconds=row.seconds,
-                policy=find_policy(row.policy).name,
-            )
-            for row in rows
-        ]
+        return [_order(self.folder / session_name(row.seed), row) for row in rows]
 
 
 def _complain(failures: list[str]) -> None:
     if failures:
         raise ValueError(f"{len(failures)} sessions failed; run the same command again to record what is missing")
+
+
+def _order(path: Path, row: Row) -> "Exploration | ToyExploration":
+    if row.policy == TOY:
+        return ToyExploration(path=path, seed=row.seed, seconds=row.seconds)
+    try:
+        from recorder.explorer.explore import Exploration
+        from recorder.explorer.policy import find_policy
+    except ImportError as error:
+        remedy = f"explore on Linux, or a drawn desktop by --policy {TOY}"
+        raise ValueError(f"the sandbox needs X11 libraries ({error}); {remedy}") from error
+    return Exploration(path=path, seed=row.seed, seconds=row.seconds, policy=find_policy(row.policy).name)
+
+
+def _record(order: "Exploration | ToyExploration") -> CaptureStats:
+    if isinstance(order, ToyExploration):
+        return explore_toy(order)
+    from recorder.explorer.explore import explore
+
+    return explore(order)
