@@ -43,7 +43,7 @@ class Pairs:
     mosaics: Mosaics
     grid_shape: tuple[int, int]
     known: NDArray[np.int8]
-    text: NDArray[np.str_]
+    text: NDArray[Any]
     frame: NDArray[np.int64]
     stretch: NDArray[np.int64]
 

@@ -44,12 +44,12 @@ def test_a_stretch_lasts_while_a_sentence_tells_the_same() -> None:
 
 
 def test_frames_at_the_ends_of_a_stretch_are_not_settled() -> None:
-    assert Stretch(start=20, stop=40, text="").settled(10) == range(24, 38)
-    assert Stretch(start=20, stop=23, text="").settled(10) == range(0)
-    assert Stretch(start=0, stop=10, text="").settled(10) == range(0, 8)
-    assert Stretch(start=20, stop=40, text="").some(10) == [24, 28, 33, 37]
-    assert Stretch(start=20, stop=27, text="").some(10) == [24]
-    assert Stretch(start=20, stop=23, text="").some(10) == []
+    assert Stretch(start=20, stop=40, text="").settled(10.0) == range(24, 38)
+    assert Stretch(start=20, stop=23, text="").settled(10.0) == range(0)
+    assert Stretch(start=0, stop=10, text="").settled(10.0) == range(0, 8)
+    assert Stretch(start=20, stop=40, text="").some(10.0) == [24, 28, 33, 37]
+    assert Stretch(start=20, stop=27, text="").some(10.0) == [24]
+    assert Stretch(start=20, stop=23, text="").some(10.0) == []
 
 
 def test_attributes_are_those_in_force() -> None:

@@ -24,6 +24,7 @@ from tests.models.toy import ARROW, FPS, OFF, ON, PERIOD_NS, SIZE_PX
 
 TEXT, WIDTH, LAG_FRAMES, WISH_FRAMES, PERIOD_FRAMES = 32, 64, 2, 6, 12
 WISHES = ("light the lamp", "put it out, please")
+STEPS = 80
 REST = Action(x_px=100, y_px=100)
 
 
@@ -90,7 +91,7 @@ def test_without_texts_what_they_cause_is_not_trained_on(stage: WorldStage, trac
 
 def test_a_text_becomes_a_cause(stage: WorldStage, clip: ClipModel, toy_run: Path) -> None:
     adam = torch.optim.Adam(stage.module.parameters(), 2e-3)
-    for step in range(80):
+    for step in range(STEPS):
         adam.zero_grad()
         stage.loss(step)[0].backward()
         adam.step()

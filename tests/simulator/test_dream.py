@@ -1,16 +1,14 @@
 """The generated desktop obeys the World contract, and a still screen stands still."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
-from typing import cast
 
 import numpy as np
 import pytest
 import torch
 
-from models.clip import ClipModel
+from models.clip import ClipConfig, ClipModel, TextStates
 from models.desk import load_desk
 from recorder.actions import Action
 from simulator.dream import Dream
@@ -51,21 +49,25 @@ def test_bad_arguments_are_one_sentence(tmp_path: Path) -> None:
         Dream.load(CHECKPOINT, steps=0)
 
 
-class _Brightness:
+class _Brightness(ClipModel):
     """A CLIP of sorts that knows "dark" and "light"."""
+
+    def __init__(self) -> None:
+        super().__init__(ClipConfig(rows=1, columns=1, text_blocks=0, image_blocks=0))
 
     def image(self, frames_u8: np.ndarray) -> torch.Tensor:
         bright = torch.from_numpy(frames_u8.mean(axis=(1, 2, 3)) > 128).float()
         return torch.stack([1 - bright, bright], dim=1)
 
-    def text(self, texts: list[str]) -> SimpleNamespace:
-        return SimpleNamespace(pooled=torch.tensor([[float("dark" in text), float("light" in text)] for text in texts]))
+    def text(self, texts: Sequence[str]) -> TextStates:
+        pooled = torch.tensor([[float("dark" in text), float("light" in text)] for text in texts])
+        return TextStates(tokens=pooled[:, None], mask=torch.ones(len(texts), 1, dtype=torch.bool), pooled=pooled)
 
 
 def test_a_prompt_chooses_the_nearest_first_screen() -> None:
     desk = load_desk(CHECKPOINT)
     starts_u8 = np.stack([np.full_like(desk.starts_u8[0], level) for level in (200, 30)])
-    dream = Dream(replace(desk, starts_u8=starts_u8, clip=cast(ClipModel, _Brightness())), device="cpu")
+    dream = Dream(replace(desk, starts_u8=starts_u8, clip=_Brightness()), device="cpu")
     for seed in range(3):
         assert dream.reset(seed=seed, prompt="a dark desktop").frame_u8[0, 0, 0] == 30
         assert dream.reset(seed=seed, prompt="light theme").frame_u8[0, 0, 0] == 200
