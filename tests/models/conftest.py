@@ -10,6 +10,12 @@ from recorder.dataset import session_name
 from tests.models.toy import StepClock, write_toy_session
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _one_thread() -> None:
+    """Two threads in each of two workers are several times slower than one."""
+    torch.set_num_threads(1)
+
+
 @pytest.fixture(scope="session")
 def toy_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("toy")

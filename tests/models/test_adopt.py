@@ -65,6 +65,7 @@ def test_a_desk_of_other_sizes_is_refused(desk: Desk) -> None:
         adopt(_world(desk.library, desk, width=128), desk.library, ["left_ptr"], desk)
 
 
+@pytest.mark.timeout(300)  # it trains
 def test_known_contents_keep_their_latents_while_others_are_learned(desk: Desk, toy_data: Path) -> None:
     strange = _strange(load_track(toy_data / session_name(0), toy_data / "tracks"))
     before = _reconstruction(VAEStage([strange], desk.tokenizer.vae.config, 0, start=desk))

@@ -89,6 +89,7 @@ def test_without_texts_what_they_cause_is_not_trained_on(stage: WorldStage, trac
     assert sum(len(part) for part in blind._transitions._classes) == 20 * (PERIOD_FRAMES - WISH_FRAMES)
 
 
+@pytest.mark.timeout(300)  # it trains
 def test_a_text_becomes_a_cause(stage: WorldStage, clip: ClipModel, toy_run: Path) -> None:
     adam = torch.optim.Adam(stage.module.parameters(), 2e-3)
     for step in range(STEPS):
