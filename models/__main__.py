@@ -25,8 +25,6 @@ class Stage:
     """Budget over all resumes."""
     resume: bool = False
     """Go on exactly where the folder's state stopped."""
-    from_desk: Path | None = None
-    """Begin with what this desk knows, a folder of `train world` or simulator/assets/desk, instead of from nothing."""
     seed: int = 0
     threads: int = 2
     """Use 1 where another program keeps a core busy: two threads beside it are several times slower."""
@@ -43,7 +41,15 @@ class Stage:
 
 
 @dataclass(kw_only=True)
-class Vae(Stage):
+class OnFromDesk(Stage):
+    """A stage whose part a desk may have already."""
+
+    from_desk: Path | None = None
+    """Begin with what this desk knows, a folder of `train world` or simulator/assets/desk, instead of from nothing."""
+
+
+@dataclass(kw_only=True)
+class Vae(OnFromDesk):
     """Train the tile VAE."""
 
 
@@ -53,7 +59,7 @@ class Clip(Stage):
 
 
 @dataclass(kw_only=True)
-class World(Stage):
+class World(OnFromDesk):
     """Train the world model on the VAE's latents; writes the playable checkpoint."""
 
 

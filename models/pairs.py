@@ -22,7 +22,7 @@ from models.mosaic import Mosaics, small_tiles
 from models.tiles import grid_shape, to_tiles
 from models.track import Track, load_track
 from recorder.explorer.attributes import worded
-from recorder.prompt import Prompt
+from recorder.prompt import EVENT, Prompt
 from recorder.session import Session
 
 COLUMNS = ("known", "text", "frame", "stretch")  # of Pairs, a row a screen
@@ -160,7 +160,7 @@ def _told(prompt: Prompt) -> str:
     attributes = prompt.attributes()
     if not attributes:
         return prompt.text
-    return "" if attributes.get("event") else json.dumps(worded(attributes), sort_keys=True)
+    return "" if attributes.get(EVENT) else json.dumps(worded(attributes), sort_keys=True)
 
 
 def _frames(shown: list[Stretch], fps: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

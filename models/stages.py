@@ -26,6 +26,7 @@ VAE_BATCH = 1024
 KNOWN_PART, HOLD_WEIGHT = 4, 0.05  # contents that a start knows are a quarter as many, and weigh so much
 COMPONENT_TILES = 30_000
 OWN_FROM_STEP = 300  # before that the model paints nothing worth learning from
+OWN_EVERY = 2  # steps: to paint a past costs as much as to learn from one
 COMMON_SHARE = 0.5  # of a batch is drawn by how often tiles are shown (plain ones), the rest from all alike (text)
 
 
@@ -54,7 +55,12 @@ class VAEStage:
         self.module = TileVAE(config)
         self._known = _Known.of(start) if start else None
         if start:
-            self.module.load_state_dict(start.tokenizer.vae.state_dict())
+            try:
+                self.module.load_state_dict(start.tokenizer.vae.state_dict())
+            except RuntimeError as error:
+                raise ValueError(
+                    "the desk has a VAE of other sizes; train with its preset, or without --from-desk"
+                ) from error
             return
         some = torch.randperm(len(self._tiles), generator=torch.Generator().manual_seed(seed))[:COMPONENT_TILES]
         self.module.start_from_components(to_unit(self._tiles[some]))
@@ -127,7 +133,7 @@ class WorldStage:
         random = np.random.default_rng([self._seed, step, self._ranks.rank])
         moments, weights = self._transitions.draw(random)
         with torch.autocast("cpu", torch.bfloat16):
-            share = self._own if step >= self._own_from else 0.0
+            share = self._own if step >= self._own_from and step % OWN_EVERY == 0 else 0.0
             own = own_pasts(self.module, self._tokenizer, self._transitions, moments, share, random)
             batch = self._transitions.assemble(moments, weights, random, own)
             noise, t = draw_noise(batch, _generator(self._seed, step, self._ranks))

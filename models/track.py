@@ -115,11 +115,7 @@ def _make(session: Session) -> Track:
 
 def _wishes(session: Session) -> tuple[NDArray[np.int16], NDArray[Any]]:
     """Of each frame the place of its wish, and the wishes."""
-    wish, texts = np.full(len(session), -1, np.int16), list[str]()
-    told = session.whole_prompts()
-    ends = [*(start for start, _ in told[1:]), len(session)]
-    for (start, prompt), end in zip(told, ends, strict=False):
-        if "event" in (prompt.attributes() or {}):
-            wish[start:end] = len(texts)
-            texts.append(prompt.text)
-    return wish, np.array(texts, np.str_)
+    wish, wishes = np.full(len(session), -1, np.int16), session.wishes()
+    for number, (start, end, _) in enumerate(wishes):
+        wish[start:end] = number
+    return wish, np.array([text for *_, text in wishes], np.str_)

@@ -1,7 +1,7 @@
 """`python -m models train`: what each stage reads, trains and writes."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from recorder.pointer import PointerShape
 from recorder.session import Session
 
 VAE_FOLDER, DESK_FOLDER, TRACKS_FOLDER = "vae", "desk", "tracks"
+COOLS_FROM_DESK = 0.8  # share of the budget: what is known already is not to be unlearned at the full rate
 DESCENT = ("preset", "seed", "minutes", "steps", "data", "from_desk")  # of what a desk says about its training
 
 
@@ -116,6 +117,8 @@ def train_world(order: Order, clock: Clock) -> None:
     start = load_desk(order.from_desk) if order.from_desk else None
     stage = WorldStage(tracks, tokenizer, config, order.values().draw, names, order.seed, ranks, start, clip)
     budget = TrainConfig(minutes=order.minutes, seed=order.seed)
+    if start:
+        budget = replace(budget, cooldown=COOLS_FROM_DESK)
     trainer = Trainer(stage, budget, order.out / "world-state", clock, ranks)
     starts_u8 = start_screens(paths, tracks)
     with Session(paths[0]) as session:

@@ -29,6 +29,7 @@ def coverage(sessions: Iterable[Session]) -> dict[str, Any]:
     for session in sessions:
         _add_events(session, total["events"], total["typed"])
         _add_states(session, total, frames)
+        total["wishes"].update(words for *_, words in session.wishes())
     visits = total["visits"]
     return {
         "states": len(visits),
@@ -90,15 +91,13 @@ def _with_control(session: Session) -> np.ndarray:
 def _add_states(session: Session, total: dict[str, Counter[Any]], frames: dict[str, Counter[str]]) -> None:
     shown = _explored(session)
     ends = [*(start for start, _ in shown), len(session)][1:]
-    before, wish = None, None
+    before = None
     for (start, attributes), end in zip(shown, ends, strict=True):
         now = state_hash(attributes)
         if now != before:
             total["visits"][now] += 1
             if before is not None:
                 total["steps"][before, now] += 1
-        if attributes.get("event") and attributes["event"] != wish:
-            total["wishes"][attributes["event"]] += 1
-        before, wish = now, attributes.get("event")
+        before = now
         for name in ATTRIBUTES:
             frames[name][str(attributes.get(name))] += end - start

@@ -17,7 +17,7 @@ from recorder.damage import ANY_COMPLAINT, in_one_sentence
 from recorder.frames import Frames
 from recorder.joined import JoinedFrames
 from recorder.pointer import PointerShape
-from recorder.prompt import Prompt
+from recorder.prompt import Prompt, wishes
 from recorder.seal import digest
 from recorder.states import State, states_of
 
@@ -129,6 +129,11 @@ class Session:
             stored = schema.PROMPT_ATTRIBUTES in self._file
             attributes = self._texts(schema.PROMPT_ATTRIBUTES) if stored else [""] * len(texts)
             return [(start, Prompt(*said)) for start, *said in zip(starts, texts, attributes, strict=True)]
+
+    def wishes(self) -> list[tuple[int, int, str]]:
+        """(from_frame, to_frame, text) of what was done because a text asked for it, by no mouse and no keyboard."""
+        with in_one_sentence(self.path, "its prompts"):
+            return wishes([(frame, prompt.attributes()) for frame, prompt in self.whole_prompts()], len(self))
 
     def shapes(self) -> list[PointerShape]:
         """The pointer shapes that occur, by their number."""

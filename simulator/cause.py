@@ -8,20 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recorder.actions import Action
-
-EVENT = "event"  # among a prompt's attributes: what the text asks for is being done, by no mouse and no keyboard
+from recorder.prompt import wishes
 
 
 def answers(actions: Sequence[Action], attributes: Sequence[tuple[int, Mapping[str, Any] | None]]) -> NDArray[np.bool_]:
     """For each frame whether mouse and keyboard can have caused what it changes, one action a frame.
 
-    Nothing does before the first input: then the screen is still being set up. And nothing does under a prompt with an
-    EVENT, from its frame to that of the next prompt; `attributes` are (from_frame, what the prompt says as data).
+    Nothing does before the first input: then the screen is still being set up. And nothing does under a prompt that
+    asks for something, from its frame to that of the next prompt; `attributes` are (from_frame, what the prompt says
+    as data).
     """
     answer = np.arange(len(actions)) >= _first_input(actions)
-    for (start, told), (end, _) in pairwise([*attributes, (len(actions), None)]):
-        if told and EVENT in told:
-            answer[start:end] = False
+    for start, end, _ in wishes(attributes, len(actions)):
+        answer[start:end] = False
     return answer
 
 

@@ -37,8 +37,8 @@ class Dream:
         self.dense = False
         config = desk.world.config
         self._grid = (config.rows, config.columns)
-        self.prompt = ""
         self._start_places: torch.Tensor | None = None
+        self.reset(seed=0)  # so that it can be asked and stepped at once
 
     @property
     def clip(self) -> ClipModel | None:

@@ -8,6 +8,7 @@ from recorder.box import Box
 from recorder.doors import Window
 from recorder.explorer.appearance import Appearance
 from recorder.explorer.apps import app_name
+from recorder.prompt import EVENT
 
 UNWORDED = ("windows", "menus")  # of the attributes: what no sentence tells
 
@@ -26,7 +27,7 @@ def describe(
         "menu": bool(menus),
         "menus": [_numbers(box) for box in menus],
         "windows": [_window(window) for window in windows],
-    } | ({"event": event} if event else {})
+    } | ({EVENT: event} if event else {})
 
 
 def worded(attributes: dict[str, Any]) -> dict[str, Any]:

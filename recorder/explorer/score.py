@@ -1,7 +1,6 @@
 """What was done in a session of `explore`, and when, as its file tells it."""
 
 from dataclasses import dataclass, replace
-from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -64,7 +63,7 @@ def read_score(path: Path) -> Score:
             start_px=(int(session.pointer_x_px[0]), int(session.pointer_y_px[0])),
             deadlines_ns=deadlines_ns,
             events=[replace(event, t_ns=event.t_ns - first_ns) for event in session.events() if event.t_ns <= until_ns],
-            wishes=_wishes(session, deadlines_ns),
+            wishes=[_asked(*wish, deadlines_ns) for wish in session.wishes()],
         )
 
 
@@ -85,22 +84,15 @@ def _policy(session: Session) -> Policy:
         raise ValueError(f"{session.path}: {error}; use the dreamdesk that recorded it") from error
 
 
-def _wishes(session: Session, deadlines_ns: list[int]) -> list[Asked]:
+def _asked(frame: int, end: int, text: str, deadlines_ns: list[int]) -> Asked:
     """Prompts are looked for once a frame, so each was there, or gone, about half a frame before its frame."""
-    told = groupby(session.prompt_attributes(), lambda prompt: str(prompt[1].get("event", "")))
-    starts = [(next(prompts)[0], text) for text, prompts in told]
-    ends = [frame for frame, _ in starts[1:]] + [None]
-    return [_asked(text, frame, end, deadlines_ns) for (frame, text), end in zip(starts, ends, strict=False) if text]
-
-
-def _asked(text: str, frame: int, end: int | None, deadlines_ns: list[int]) -> Asked:
     begin_ns = _before(frame, deadlines_ns)
     return Asked(
         text=text,
         wish=wish_of(text),
         begin_ns=begin_ns,
         granted_ns=begin_ns + round(ASKED_S * 1e9),
-        end_ns=None if end is None else _before(end, deadlines_ns),
+        end_ns=_before(end, deadlines_ns) if end < len(deadlines_ns) else None,
     )
 
 

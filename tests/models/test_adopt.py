@@ -65,6 +65,13 @@ def test_a_desk_of_other_sizes_is_refused(desk: Desk) -> None:
         adopt(_world(desk.library, desk, width=128), desk.library, ["left_ptr"], desk)
 
 
+def test_a_vae_of_other_sizes_is_refused(desk: Desk, toy_data: Path) -> None:
+    track = load_track(toy_data / session_name(0), toy_data / "tracks")
+    other = replace(desk.tokenizer.vae.config, width=desk.tokenizer.vae.config.width * 2)
+    with pytest.raises(ValueError, match=r"VAE of other sizes.*--from-desk"):
+        VAEStage([track], other, 0, start=desk)
+
+
 @pytest.mark.timeout(300)  # it trains
 def test_known_contents_keep_their_latents_while_others_are_learned(desk: Desk, toy_data: Path) -> None:
     strange = _strange(load_track(toy_data / session_name(0), toy_data / "tracks"))

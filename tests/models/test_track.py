@@ -29,4 +29,4 @@ def test_changes_before_the_first_input_and_under_a_wish_are_not_caused_by_input
     track = load_track(path, tmp_path)
     assert np.flatnonzero(track.begun).tolist() == [2, 3, 4, 5, 6, 7, 8]
     assert track.wish.tolist() == [-1] * WISH + [0] * (DONE - WISH) + [-1] * (FRAMES - DONE)
-    assert track.wishes.tolist() == ["words"]
+    assert track.wishes.tolist() == ["open the terminal"]
