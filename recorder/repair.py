@@ -8,6 +8,7 @@ import numpy as np
 
 from recorder import schema
 from recorder.excerpt import write_excerpt
+from recorder.journal import replay
 from recorder.seal import seal
 from recorder.session import Session
 from recorder.writer import beside_path, partial_path
@@ -37,6 +38,10 @@ def repair(path: Path) -> Path:
     final = path.with_name(path.name.removesuffix(schema.PARTIAL_SUFFIX))
     if final != path and final.exists():
         raise ValueError(f"{final} exists already; move it away, or remove {path}")
+    try:
+        replay(path)
+    except OSError as error:
+        raise ValueError(f"can't repair {path} ({error.strerror}); check space and permissions") from error
     _lengthen(path)
     beside = beside_path(final)
     for left in (beside, partial_path(beside)):

@@ -16,6 +16,7 @@ from recorder.alignment import frame_actions
 from recorder.damage import ANY_COMPLAINT, in_one_sentence
 from recorder.frames import Frames
 from recorder.joined import JoinedFrames
+from recorder.journal import is_torn
 from recorder.pointer import PointerShape
 from recorder.prompt import Prompt, wishes
 from recorder.seal import digest
@@ -219,7 +220,7 @@ def _open(path: Path) -> h5py.File:
     if not path.is_file():
         raise ValueError(f"{path} is not there; check the name")
     try:
-        return h5py.File(path, "r")
+        file = h5py.File(path, "r")
     except BlockingIOError as error:
         raise ValueError(f"{path} is being written right now; wait until its recording has ended") from error
     except ANY_COMPLAINT as error:
@@ -230,3 +231,7 @@ def _open(path: Path) -> h5py.File:
             else "copy it again from its source or record it again"
         )
         raise ValueError(f"{path} is not a readable HDF5 file (cut off, damaged or foreign); {remedy}") from error
+    if is_torn(path):
+        file.close()
+        raise ValueError(f"{path} was cut off while it was written; try 'python -m recorder verify --repair'")
+    return file

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from recorder import schema
 from recorder.actions import Event, table_hash
 from recorder.chunks import FrameChunks
+from recorder.journal import JournalledFile, journal_path
 from recorder.pointer import PointerShape, PointerState
 from recorder.seal import seal
 from recorder.states import Keyboard, StateKeeper
@@ -33,8 +34,8 @@ def partial_path(path: Path) -> Path:
 
 
 def beside_path(path: Path) -> Path:
-    """Where a session is rewritten before it takes its place again; what is left there is of no use to anyone."""
-    return path.with_name(path.name + ".rewritten")
+    """Where a session is begun, or rewritten, before it takes its place; what is left there is of no use to anyone."""
+    return path.with_name(path.name + ".beside")
 
 
 class SessionWriter:
@@ -58,32 +59,39 @@ class SessionWriter:
         level: int = schema.LEVEL,
         flush_ns: float = FLUSH_NS,
     ) -> None:
-        file = _create(path, partial_path(path))
-        schema.create_datasets(file, size_px, chunk_frames, level)
-        file.attrs.update(
-            {
-                "platform": sys.platform,
-                **(attributes or {}),
-                "schema": schema.SCHEMA,
-                "action_table": table_hash(),
-                "width_px": size_px[0],
-                "height_px": size_px[1],
-                "fps": fps,
-                "complete": False,
-            }
-        )
-        self._adopt(path, file, flush_ns, level)
-        self._write(self._file.flush)
+        said = {
+            "platform": sys.platform,
+            **(attributes or {}),
+            "schema": schema.SCHEMA,
+            "action_table": table_hash(),
+            "width_px": size_px[0],
+            "height_px": size_px[1],
+            "fps": fps,
+            "complete": False,
+        }
+        beside = beside_path(path)
+        try:
+            with _create(path, beside) as file:
+                schema.create_datasets(file, size_px, chunk_frames, level)
+                file.attrs.update(said)
+            journal_path(partial_path(path)).unlink(missing_ok=True)
+            beside.replace(partial_path(path))  # which therefore is a session whenever the writer is killed
+        except (OSError, RuntimeError) as error:
+            beside.unlink(missing_ok=True)
+            raise ValueError(f"the system refused to write {path}; free space or name another place") from error
+        self._adopt(path, flush_ns, level)
 
     @classmethod
     def resume(cls, path: Path, *, flush_ns: float = FLUSH_NS) -> "SessionWriter":
         """Go on with the partial file of `path`, which a writer has left closed and whole."""
         writer = cls.__new__(cls)
-        writer._adopt(path, h5py.File(partial_path(path), "r+"), flush_ns, schema.LEVEL)
+        writer._adopt(path, flush_ns, schema.LEVEL)
         return writer
 
-    def _adopt(self, path: Path, file: h5py.File, flush_ns: float, level: int) -> None:
-        self.path, self._partial, self._file = path, partial_path(path), file
+    def _adopt(self, path: Path, flush_ns: float, level: int) -> None:
+        self.path, self._partial = path, partial_path(path)
+        self._disk = JournalledFile(self._partial)
+        self._file = file = h5py.File(self._disk, "r+")
         # Kept open: h5py swallows the write errors of a dataset that is closed.
         self._datasets = {name: file[name] for name in schema.columns(file)}
         frames: Any = self._datasets[schema.FRAMES]
@@ -178,6 +186,7 @@ class SessionWriter:
                 self._append(name, np.array(later, schema.LATER_COLUMNS[name]))
                 later.clear()
         self._file.flush()
+        self._disk.commit()
 
     def _append(self, name: str, values: Any) -> None:
         dataset = self._datasets[name]
@@ -221,9 +230,17 @@ class SessionWriter:
                 self._file.attrs["complete"] = True
                 self._write(lambda: seal(self._file))
         finally:
-            self._write(self._file.close)
+            self._write(self._close)
         if complete:
             self._partial.replace(self.path)
+
+    def _close(self) -> None:
+        try:
+            self._file.close()
+            if not self._failed:
+                self._disk.commit()
+        finally:
+            self._disk.close()
 
     def __enter__(self) -> "SessionWriter":
         return self
@@ -234,7 +251,8 @@ class SessionWriter:
         self.close(complete=kind is None)
 
 
-def _create(path: Path, partial: Path) -> h5py.File:
+def _create(path: Path, beside: Path) -> h5py.File:
+    partial = partial_path(path)
     if path.exists():
         raise ValueError(f"{path} exists already; name another file or move it away")
     if partial.exists():
@@ -246,6 +264,6 @@ def _create(path: Path, partial: Path) -> h5py.File:
         path.parent.mkdir(parents=True, exist_ok=True)
         if shutil.disk_usage(path.parent).free < RESERVE_BYTES:
             raise ValueError(f"no space left in {path.parent.resolve()}; free at least {RESERVE_BYTES >> 20} MB")
-        return h5py.File(partial, "w")
+        return h5py.File(beside, "w")
     except OSError as error:
         raise ValueError(f"can't write {path} ({os.strerror(error.errno or 0)}); name another place") from error
