@@ -38,10 +38,10 @@ def contents_of(painting: Painting, known: Known, palette: Palette, tokenizer: T
     choice = painting.choice.cpu().numpy()
     cells = np.arange(len(choice))
     tiles_u8 = known.tiles_u8[known.slot[cells, np.minimum(choice, SLOTS - 1)]]
-    common, new = choice > NEW, choice == NEW
-    tiles_u8[common] = palette.tiles_u8.cpu().numpy()[choice[common] - NEW - 1]
-    if new.any():
-        tiles_u8[new] = tokenizer.decode(painting.latent[torch.from_numpy(new).to(painting.latent.device)])
+    common = painting.choice > NEW
+    tiles_u8[common.cpu().numpy()] = palette.tiles_u8[painting.choice[common] - NEW - 1].cpu().numpy()
+    if (choice == NEW).any():
+        tiles_u8[choice == NEW] = tokenizer.decode(painting.latent[painting.choice == NEW])
     return tiles_u8
 
 

@@ -103,7 +103,8 @@ class Dream:
         clock.lap("look")
         frame_u8, probability = self._dense(look) if self.dense else self._next(look)
         clock.lap("paint")
-        dirty = self.engine.show(frame_u8, dense=self.dense)
+        still = frame_u8 is self.engine.frame_u8 and not self.dense
+        dirty = np.zeros(self._grid, np.bool_) if still else self.engine.show(frame_u8, dense=self.dense)
         clock.lap("encode")
         return self._result(look, frame_u8, dirty, probability, clock)
 
@@ -152,7 +153,7 @@ class Dream:
     def vae_roundtrip(self, frame_u8: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Decode of the true latents: the best that this VAE can show."""
         self._check_size(frame_u8)
-        tokenizer = self._desk.tokenizer
+        tokenizer = self._desk.tokenizer.to(self.device)
         return to_frame(tokenizer.decode(tokenizer.encode(to_tiles(frame_u8))), self._grid[1])
 
     def snapshot(self) -> object:
