@@ -1,4 +1,4 @@
-"""`python -m simulator`: evaluate, bench, clip, numbers."""
+"""`python -m simulator`: evaluate, bench, clip, numbers, curves."""
 
 import json
 import sys
@@ -195,11 +195,31 @@ class Numbers:
         fill(self.readme, self.folder)
 
 
+@dataclass(kw_only=True)
+class Curves:
+    """Draw how the losses of a training fell, or of several that went on from each other."""
+
+    logs: tyro.conf.Positional[tuple[Path, ...]]
+    """The log.jsonl of each training, in their order."""
+    out: Path
+    """The PNG file."""
+
+    def run(self) -> None:
+        from simulator.curves import read_curves
+        from simulator.plots import curves_png
+
+        curves = read_curves(self.logs)
+        if not curves:
+            raise ValueError("these logs are too short for a curve; train longer")
+        self.out.write_bytes(curves_png(curves))
+
+
 Command = (
     Annotated[Evaluate, tyro.conf.subcommand("evaluate")]
     | Annotated[Bench, tyro.conf.subcommand("bench")]
     | Annotated[Clip, tyro.conf.subcommand("clip")]
     | Annotated[Numbers, tyro.conf.subcommand("numbers")]
+    | Annotated[Curves, tyro.conf.subcommand("curves")]
 )
 
 

@@ -107,6 +107,20 @@ def confusion_png(cells: Sequence[Sequence[int]]) -> bytes:
     return _png(figure)
 
 
+def curves_png(curves: Mapping[str, Sequence[tuple[Sequence[float], Sequence[float]]]]) -> bytes:
+    """Losses over the hours of training, each below the other; a gap is where a training went on from another."""
+    figure = Figure(figsize=(7, 1.7 * len(curves)), dpi=110, layout="constrained")
+    FigureCanvasAgg(figure)
+    for axes, (name, parts) in zip(figure.subplots(len(curves), sharex=True, squeeze=False)[:, 0], curves.items()):
+        for hours, values in parts:
+            axes.plot(hours, values, color=_COLOURS["model"])
+        axes.set_ylabel(name)
+        axes.set_yscale("log")
+        axes.spines[["top", "right"]].set_visible(False)
+    axes.set_xlabel("hours of training")
+    return _png(figure)
+
+
 def _figure() -> tuple[Figure, Any]:
     figure = Figure(figsize=(5.6, 3.4), dpi=110, layout="constrained")
     FigureCanvasAgg(figure)
