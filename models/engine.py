@@ -3,7 +3,7 @@
 The screen is pixels, and its tiles' latents are what the model reads of it; time and people are the simulator's.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from models.buckets import BUCKETS, padded
 from models.cells import Box, cells_of, centre_tiles, cut, fingerprints, tiles_under
 from models.context import Context
 from models.desk import Desk
+from models.guidance import extrapolated
 from models.inputs import Inputs, Text
 from models.painting import contents_of, paint
 from models.parts import box_px, largest_part, parts_of
@@ -35,11 +36,13 @@ MOST_WARM = 256  # cells; larger changes are rare, and warming up for them takes
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Look:
-    """The outlook on the next frame with the past that it was made from."""
+    """The outlook on the next frame with the past that it was made from; `unasked` the same without the text, where one
+    is guided by."""
 
     context: Context
     outlook: Outlook
     change_probability: float
+    unasked: "Look | None" = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -52,7 +55,7 @@ class Dragged:
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Change:
     """A change of the next frame: the `cells` of its `box`, in the scene that it gives, what they may show, and what
-    they showed on each of the `earlier` screens, oldest first."""
+    they showed on each of the `earlier` screens, oldest first; `unasked` scene and tokens without the text."""
 
     box: Box
     cells: NDArray[np.int64]
@@ -60,6 +63,7 @@ class Change:
     known: Known
     scene: Scene
     tokens: Float[Tensor, "1 g d"]
+    unasked: tuple[Scene, Float[Tensor, "1 g d"]] | None = None
 
     @property
     def tile_probability(self) -> Float[Tensor, "n"]:
@@ -149,12 +153,23 @@ class Engine:
             self._asked_until = self._frame + ASKED_FRAMES
             self._paints[:] = 0
 
-    def look(self, action: Action) -> Look:
-        """Take an action and look at the next frame; this or `tell` once a frame."""
+    def look(self, action: Action, guidance: float = 1.0) -> Look:
+        """Take an action and look at the next frame, led so far by what a text asks for (`models.guidance`).
+
+        This or `tell` once a frame.
+        """
         self._take(action)
+        look = self._look(action, self._text())
+        if guidance == 1 or self._text() is self._no_text:
+            return look
+        unasked = self._look(action, self._no_text)
+        when = extrapolated(look.outlook.when, unasked.outlook.when, guidance)
+        return replace(look, change_probability=float(torch.sigmoid(when[0])), unasked=unasked)
+
+    def _look(self, action: Action, text: Text) -> Look:
         with self._inference():
             age = self._frame - self._last_change
-            context = self._inputs.context(action, self._frame, self.latent, age, self._text())
+            context = self._inputs.context(action, self._frame, self.latent, age, text)
             outlook = self._model.outlook(context)
             change = float(torch.sigmoid(outlook.when[0]))
         return Look(context=context, outlook=outlook, change_probability=change)
@@ -205,7 +220,7 @@ class Engine:
         if not some.any():
             return None
         change = self._change(look, box, np.arange(len(some)), scene, thing)
-        tiles_u8, agreed = self.paint(change, sampling.steps)
+        tiles_u8, agreed = self.paint(change, sampling.steps, sampling.guidance)
         if not agreed and len(some) > sampling.loose:
             return None
         cells = np.arange(len(some)) if agreed else np.flatnonzero(some)
@@ -243,8 +258,12 @@ class Engine:
         held = int(look.context.held[0])
         moved = moved_contents(self.frame_u8, box, cells, np.array(self._inputs.pointer_px), held)
         known = known_contents(screens, arrived, moved, self._frame)
-        tokens = look.outlook.tokens
-        return Change(box=box, cells=cells, earlier=screens[:-1], known=known, scene=scene, tokens=tokens)
+        tokens, unasked = look.outlook.tokens, None
+        if look.unasked:
+            unasked = self._scene(self._ground(look.unasked), box), look.unasked.outlook.tokens
+        return Change(
+            box=box, cells=cells, earlier=screens[:-1], known=known, scene=scene, tokens=tokens, unasked=unasked
+        )
 
     def tile_probability(self, look: Look, draws: int) -> Float[Tensor, "n"]:
         """Of each tile that it changes, given that anything does: the mean over `draws` of the place."""
@@ -271,7 +290,7 @@ class Engine:
         rows, columns = np.ogrid[: self._grid[0], : self._grid[1]]
         return ((abs(rows - row) <= reach) & (abs(columns - column) <= reach)).ravel()
 
-    def paint(self, change: Change, steps: int) -> tuple[NDArray[np.uint8], bool]:
+    def paint(self, change: Change, steps: int, guidance: float = 1.0) -> tuple[NDArray[np.uint8], bool]:
         """What the cells of a change show in the next frame (n, TILE_VALUES), and whether they agreed on it."""
         tiles = torch.from_numpy(centre_tiles(change.box, change.cells, self._grid)).to(self.device)
         centres_px = torch.from_numpy(cells_of(change.box)[change.cells] + TILE_PX // 2).float().to(self.device)
@@ -279,12 +298,16 @@ class Engine:
         pictures = self._library.pictures.of(change.box)[:, change.cells]
         ballot = Ballot.of(change.earlier, pictures, self._contents, self.config.palette, change.known, self.device)
         with self._inference():
-            canvas = self._model.canvas(
-                change.scene, change.tokens, centres_px, [len(tiles)], self._memory[tiles], slots
+            looks = [(change.scene, change.tokens), *([change.unasked] if change.unasked else [])]
+            canvas, *unasked = (
+                self._model.canvas(scene, tokens, centres_px, [len(tiles)], self._memory[tiles], slots)
+                for scene, tokens in looks
             )
             noise = torch.randn(len(tiles), self.config.channels, generator=self._generator).to(self.device)
             model = self._model
-            painting = paint(model.head, canvas, model.palette, self._palette_keys, noise, steps, ballot)
+            painting = paint(
+                model.head, canvas, model.palette, self._palette_keys, noise, steps, ballot, *unasked, guidance=guidance
+            )
             tiles_u8 = contents_of(painting, change.known, model.palette, self._tokenizer)
         if painting.elected is not None and painting.elected >= len(change.earlier):
             says = pictures[painting.elected - len(change.earlier)]

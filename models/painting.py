@@ -1,6 +1,7 @@
 """Painting the cells of a change: known contents where the head points to them, the rest denoised around them."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ from models.ballot import Ballot
 from models.buckets import padded
 from models.desk import Tokenizer
 from models.diffusion import euler, sampling_times
+from models.guidance import extrapolated
 from models.head import Canvas, Estimate, Head
 from models.palette import Palette
 from models.recall import NEW, SLOTS, Known
@@ -54,7 +56,8 @@ class _Painter:
     def __init__(
         self,
         head: Head,
-        canvas: Canvas,
+        canvases: Sequence[Canvas],
+        guidance: float,
         noise: Float[Tensor, "n c"],
         palette: Palette,
         keys: Tensor,
@@ -62,8 +65,9 @@ class _Painter:
         ballot: Ballot | None,
         cells: int,
     ) -> None:
-        self._head, self._condition = head, head.condition(canvas)
-        self._slots, self._palette, self._keys = canvas.slots.latent, palette, keys
+        self._head, self._conditions = head, [head.condition(canvas) for canvas in canvases]
+        self._guidance = guidance
+        self._slots, self._palette, self._keys = canvases[0].slots.latent, palette, keys
         self._noise, self._left = noise, steps
         self._ballot = ballot
         self.elected: int | None = None
@@ -77,10 +81,12 @@ class _Painter:
         if bool(self.held.all()):
             return self._known
         x = torch.where(self.held[:, None], self._known, torch.where(self._open[:, None], self._noise, x))
-        estimate = self._head(x, torch.where(self._open, 1.0, t) * ~self.held, self._condition)
+        t = torch.where(self._open, 1.0, t) * ~self.held
+        estimates = [self._head(x, t, condition) for condition in self._conditions]
         if bool(self._open.any()):
-            self._decide(estimate)
-        return torch.where(self.held[:, None], self._known, estimate.difference)
+            self._decide(estimates)
+        difference = self._guided([estimate.difference for estimate in estimates])
+        return torch.where(self.held[:, None], self._known, difference)
 
     @property
     def held(self) -> Bool[Tensor, "n"]:
@@ -92,10 +98,17 @@ class _Painter:
         """The difference of what was pointed at to what is shown."""
         return self.content - self._slots[:, 0]
 
-    def _decide(self, estimate: Estimate) -> None:
+    def _guided(self, said: Sequence[Tensor]) -> Tensor:
+        """What is said with the text, led away from what is said without, if that was asked for."""
+        return extrapolated(said[0], said[1], self._guidance) if len(said) > 1 else said[0]
+
+    def _decide(self, estimates: Sequence[Estimate]) -> None:
         cells = self._open.nonzero()[:, 0]
-        logits = self._head.choice(estimate, self._condition, padded(cells), self._palette, self._keys)
-        near, far = (part[: len(cells)] for part in logits)
+        logits = [
+            self._head.choice(estimate, condition, padded(cells), self._palette, self._keys)
+            for estimate, condition in zip(estimates, self._conditions, strict=True)
+        ]
+        near, far = (self._guided(part)[: len(cells)] for part in zip(*logits, strict=True))
         near[:, NEW] -= CRISP
         if self._ballot:
             if len(cells) == self._cells:
@@ -126,12 +139,18 @@ def paint(
     noise: Float[Tensor, "n c"],
     steps: int,
     ballot: Ballot | None = None,
+    unasked: Canvas | None = None,
+    guidance: float = 1.0,
 ) -> Painting:
-    """Paint from pure noise in `steps` steps; with a ballot the cells vote at the first."""
+    """Paint from pure noise in `steps` steps; with a ballot the cells vote at the first.
+
+    With `unasked`, what the head would know without a text, every estimate and choice is guided (`models.guidance`).
+    """
     cells = len(noise)
     rows = padded(torch.arange(cells, device=noise.device))
-    canvas, noise = canvas.padded(rows), noise[rows]
-    painter = _Painter(head, canvas, noise, palette, palette_keys, steps, ballot, cells)
+    canvases = [each.padded(rows) for each in (canvas, unasked) if each is not None]
+    canvas, noise = canvases[0], noise[rows]
+    painter = _Painter(head, canvases, guidance, noise, palette, palette_keys, steps, ballot, cells)
     difference = euler(painter, noise, sampling_times(steps))
     denoised = canvas.slots.latent[:, 0] + difference.float()
     latent = torch.where(painter.held[:, None], painter.content, denoised)

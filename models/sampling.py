@@ -12,8 +12,9 @@ CERTAIN = 1 - 1e-6  # a higher probability has no finite hazard
 class Sampling:
     """How a frame is drawn.
 
-    `steps` of the head; a frame whose probability of change is under `floor` never changes, so that quiet screens
-    stay quiet. When an event happens is drawn once: the hazards of its frames add up until the chance that it has
+    `steps` of the head; `guidance` by what a text asks for (`models.guidance`), which takes a second look while it asks
+    where it is not 1; a frame whose probability of change is under `floor` never changes, so that quiet screens stay
+    quiet. When an event happens is drawn once: the hazards of its frames add up until the chance that it has
     happened passes a draw between `when_low` and `when_high`, so that what is likely in the end is not missed frame by
     frame. `place` is the temperature at which the box of the change is drawn: at 0 it is the likeliest.
 
@@ -26,6 +27,7 @@ class Sampling:
     """
 
     steps: int = 2
+    guidance: float = 1.0
     floor: float = 0.03
     when_low: float = 0.2
     when_high: float = 0.4

@@ -20,6 +20,8 @@ class Command(Enum):
     FASTER = "faster"
     FEWER_STEPS = "fewer sampling steps a frame, from the next one on"
     MORE_STEPS = "more sampling steps a frame"
+    LESS_GUIDANCE = "less guidance by the prompt, from the next frame on"
+    MORE_GUIDANCE = "more guidance by the prompt"
     PROMPT = "write the prompt"
     HELP = "this help"
     FULLSCREEN = "fill the screen"

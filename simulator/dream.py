@@ -76,6 +76,15 @@ class Dream:
     def steps(self, steps: int) -> None:
         self.sampling = replace(self.sampling, steps=steps)
 
+    @property
+    def guidance(self) -> float:
+        """How far a text leads: 1 as far as the model says itself."""
+        return self.sampling.guidance
+
+    @guidance.setter
+    def guidance(self, guidance: float) -> None:
+        self.sampling = replace(self.sampling, guidance=guidance)
+
     def reset(self, *, seed: int, prompt: str = "", frame_u8: NDArray[np.uint8] | None = None) -> Step:
         generator = torch.Generator().manual_seed(seed)
         place = int(torch.randint(len(self._desk.starts_u8), (1,), generator=generator))
@@ -99,7 +108,7 @@ class Dream:
 
     def step(self, action: Action) -> Step:
         clock = _Stopwatch()
-        look = self.engine.look(action)
+        look = self.engine.look(action, self.guidance)
         clock.lap("look")
         frame_u8, probability = self._dense(look) if self.dense else self._next(look)
         clock.lap("paint")

@@ -43,6 +43,8 @@ BINDINGS: dict[Command, Binding] = {
     Command.FASTER: Binding("F8", _SHIFT),
     Command.FEWER_STEPS: Binding("F2", _SHIFT),
     Command.MORE_STEPS: Binding("F3", _SHIFT),
+    Command.LESS_GUIDANCE: Binding("F9", _SHIFT),
+    Command.MORE_GUIDANCE: Binding("F10", _SHIFT),
     Command.PROMPT: Binding("F9"),
     Command.HELP: Binding("F10"),
     Command.FULLSCREEN: Binding("F11"),

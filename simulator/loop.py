@@ -9,6 +9,7 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from recorder.actions import Event
 from recorder.clock import Clock
@@ -24,6 +25,7 @@ from simulator.takes import Takes
 from simulator.tally import Tally
 from simulator.world import Sampled, World
 
+GUIDANCE_STEP = 0.5
 _NOTICE_NS = 4_000_000_000
 
 
@@ -67,7 +69,7 @@ class Loop:
         self.seed, self.prompt = config.seed, config.prompt
         self.speed = Speed()
         self.paused = False
-        self._steps: int | None = None  # the world's own
+        self._sampling: dict[str, Any] = {}  # where it is no longer the world's own
         self._history = History(world)
         self._hand = hand or Hand(*(side // 2 for side in world.size_px))
         self._takes = Takes(
@@ -121,6 +123,8 @@ class Loop:
             Command.FASTER: partial(self._change_speed, 1),
             Command.FEWER_STEPS: partial(self._change_steps, -1),
             Command.MORE_STEPS: partial(self._change_steps, 1),
+            Command.LESS_GUIDANCE: partial(self._change_guidance, -GUIDANCE_STEP),
+            Command.MORE_GUIDANCE: partial(self._change_guidance, GUIDANCE_STEP),
             Command.SCREENSHOT: partial(self._save, self._takes.screenshot),
             Command.GIF: partial(self._save, self._takes.switch_gif),
             Command.RECORD: self._record,
@@ -147,14 +151,19 @@ class Loop:
         self._pace = None
 
     def _change_steps(self, more: int) -> None:
-        """Sample with so many steps more; the model's thread does it, between two frames."""
-        world = self._world
-        if isinstance(world, Sampled):
-            self._steps = max(1, (self._steps or world.steps) + more)
-            self._model.submit(setattr, world, "steps", self._steps)
-            self._say(f"sampling steps a frame: {self._steps}")
-        else:
+        self._sample("steps", lambda steps: max(1, steps + more), "sampling steps a frame")
+
+    def _change_guidance(self, more: float) -> None:
+        self._sample("guidance", lambda scale: max(0.0, scale + more), "guidance by the prompt")
+
+    def _sample(self, name: str, change: Callable[[Any], Any], says: str) -> None:
+        """Sample otherwise from the next frame on; the model's thread changes that, between two frames."""
+        if not isinstance(self._world, Sampled):
             self._say("this world does not sample in steps")
+            return
+        value = self._sampling[name] = change(self._sampling.get(name, getattr(self._world, name)))
+        self._model.submit(setattr, self._world, name, value)
+        self._say(f"{says}: {value:g}")
 
     def _record(self) -> None:
         if self._hand.recorded:

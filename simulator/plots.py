@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 _COLOURS = {
     "model": "#3465c8",
@@ -107,17 +108,19 @@ def confusion_png(cells: Sequence[Sequence[int]]) -> bytes:
     return _png(figure)
 
 
-def curves_png(curves: Mapping[str, Sequence[tuple[Sequence[float], Sequence[float]]]]) -> bytes:
-    """Losses over the hours of training, each below the other; a gap is where a training went on from another."""
+def curves_png(curves: Mapping[str, Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]]]) -> bytes:
+    """Losses over the hours of training, at least one, each below the other; a gap is where one training went on from
+    another."""
     figure = Figure(figsize=(7, 1.7 * len(curves)), dpi=110, layout="constrained")
     FigureCanvasAgg(figure)
-    for axes, (name, parts) in zip(figure.subplots(len(curves), sharex=True, squeeze=False)[:, 0], curves.items()):
+    rows = figure.subplots(len(curves), sharex=True, squeeze=False)[:, 0]
+    for axes, (name, parts) in zip(rows, curves.items()):
         for hours, values in parts:
             axes.plot(hours, values, color=_COLOURS["model"])
         axes.set_ylabel(name)
         axes.set_yscale("log")
         axes.spines[["top", "right"]].set_visible(False)
-    axes.set_xlabel("hours of training")
+    rows[-1].set_xlabel("hours of training")
     return _png(figure)
 
 

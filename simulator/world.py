@@ -34,9 +34,11 @@ class Step:
 
 @runtime_checkable
 class Sampled(Protocol):
-    """A world that makes a frame in `steps` steps of sampling, at least one; a change holds from the next frame on."""
+    """A world that makes a frame in `steps` steps of sampling, at least one, led by `guidance` towards what a prompt
+    asks for: 1 as far as the model says itself, 0 not at all. A change holds from the next frame on."""
 
     steps: int
+    guidance: float
 
 
 class World(Protocol):

@@ -26,6 +26,7 @@ class SpyWorld(FakeWorld):
     """Remembers what it was asked."""
 
     steps: int
+    guidance: float
 
     def __init__(self) -> None:
         self.actions: list[Action] = []
@@ -246,7 +247,7 @@ def test_speed() -> None:
 def test_sampling_steps_change_between_two_frames() -> None:
     model = OnDemand()
     stage = Stage(model)
-    stage.world.steps = 2
+    stage.world.steps, stage.world.guidance = 2, 1.0
     stage.command(Command.MORE_STEPS, Command.MORE_STEPS, Command.FEWER_STEPS)
     assert stage.world.steps == 2 and model.waiting == 4, "the first frame is in the making"
     for expected in (2, 3, 4, 3):
@@ -259,6 +260,16 @@ def test_sampling_steps_change_between_two_frames() -> None:
     while model.waiting:
         model.finish()
     assert stage.world.steps == 1
+
+
+def test_guidance_changes_by_halves_and_stays_above_zero() -> None:
+    stage = Stage()
+    stage.world.steps, stage.world.guidance = 2, 1.0
+    stage.command(Command.MORE_GUIDANCE, turns=2)
+    assert stage.world.guidance == 1.5
+    assert stage.display.pictures[-1].status.notice == "guidance by the prompt: 1.5"
+    stage.command(*[Command.LESS_GUIDANCE] * 5, turns=2)
+    assert stage.world.guidance == 0 and stage.world.steps == 2
 
 
 def test_a_world_without_steps_says_so() -> None:
