@@ -20,6 +20,7 @@ from simulator.game import SUFFIX as GAME_SUFFIX
 from simulator.game import game_paths
 from simulator.measure import Measured, Perceive, Subject, measure
 from simulator.plan import Effort, Plan, make_plan, spread
+from simulator.prompt_metric import prompt_accuracy
 from simulator.reruns import Reruns
 from simulator.retrieval import Retrieval
 from simulator.rollout import closed_loop, roll, teacher_forced
@@ -68,14 +69,13 @@ _REASONS = {
     "pointer_error_px": "no true pointer lies wholly on the screen",
     "psnr_db": "mouse and keyboard can have caused none of these frames",
     "dirty_calibration_error": "mouse and keyboard can have caused none of these frames",
-    "prompt_attribute_accuracy": "nothing asks a world by prompts and looks at the answer yet",
     "clip_score": "no event has a prompt",
     "frechet_clip": "fewer than two presses of a button or key were played",
 }
 _NEEDED_BY = {
     "read": ("ocr_char_accuracy", "ocr_exact_line"),
     "perceive": ("lpips",),
-    "eye": ("clip_score", "frechet_clip"),
+    "eye": ("clip_score", "frechet_clip", "prompt_attribute_accuracy"),
 }
 _NO_AID = {
     "read": "no reader of texts was given",
@@ -224,7 +224,8 @@ def evaluate(
         }
         model = subjects["model"]
         video = video_mp4(model, footage[shown.session], shown, seed=seed, advanced=bar.update) if shown else None
-    report = _report(measured, judged.clusters, len(footage), effort, plan, aids, seed=seed)
+    asked = prompt_accuracy(world, aids.eye, seed=seed) if aids.eye else None
+    report = _report(measured, judged.clusters, asked, len(footage), effort, plan, aids, seed=seed)
     pictures = strips(model, footage, plan.events, measured["model"].events, seed=seed)
     steps_ms = measured["model"].steps["ms"].tolist()
     return Judgement(report=report, exhibits=Exhibits(strips=pictures, video_mp4=video, steps_ms=steps_ms))
@@ -259,6 +260,7 @@ def _usual_shape(footage: Sequence[Footage]) -> PointerShape | None:
 def _report(
     measured: Mapping[str, Measured],
     clusters: TransitionClusters,
+    asked: Mapping[str, float | None] | None,
     sessions: int,
     effort: Effort,
     plan: Plan,
@@ -275,7 +277,7 @@ def _report(
         bounds["vae_ceiling"] |= dict.fromkeys(_CEILING_KNOWS_NOT)
         alone["vae_ceiling"] |= dict.fromkeys(_CEILING_KNOWS_NOT)
         behind["vae_ceiling"] |= dict.fromkeys(_CEILING_DETAILS_UNKNOWN)
-    model = found.pop("model")
+    model = found.pop("model") | {"prompt_attribute_accuracy": asked}
     return {
         "schema": SCHEMA,
         "seed": seed,

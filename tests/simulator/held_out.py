@@ -118,7 +118,7 @@ class Scripted:
 
     def reset(self, *, seed: int, prompt: str = "", frame_u8: NDArray[np.uint8] | None = None) -> Step:
         del prompt
-        assert frame_u8 is not None
+        frame_u8 = self._films[0][0] if frame_u8 is None else frame_u8
         if self._noise is not None:
             self._noise = np.random.default_rng(seed)
         self._frame_u8 = frame_u8
@@ -135,6 +135,7 @@ class Scripted:
             return self._random()
         session, row = divmod(action.y_px, _ROW_OF_SESSIONS)
         frame = row * self.size_px[0] + action.x_px - self._late
+        session %= len(self._films)  # where nobody recorded the pointer
         film = self._films[session]
         change = bool((film[frame] != film[frame - 1]).any())
         return self._shown(film[frame], float(change), self._shapes[session][frame])
