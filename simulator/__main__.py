@@ -32,7 +32,7 @@ class Evaluate:
     compare: tuple[Path, Path] | None = None
     """Two folders with reports on the same sessions: puts them side by side and measures nothing."""
     quick: bool = False
-    """Look at little: two minutes instead of thirty on two cores."""
+    """Look at little: two minutes instead of thirty on two cores, and at four of the training sessions."""
     minutes_per_session: float | None = None
     """How much of each session is told frame by frame."""
     events: int | None = None
@@ -60,32 +60,34 @@ class Evaluate:
         print(f"{self.out / 'index.html'}")
 
     def _evaluate(self) -> None:
-        from simulator import perception
+        from simulator import perception, tesseract
         from simulator.clip_eye import ClipEye
         from simulator.evaluate import Aids, describe_checkpoint, describe_data, evaluate, open_footage
         from simulator.foreign import load_world
         from simulator.page import render
-        from simulator.plan import QUICK, Effort
+        from simulator.plan import QUICK, QUICK_TRAINING, Effort
         from simulator.report import write_json, write_text
-        from simulator.tesseract import missing_reason, read_text
 
         asked = {"minutes_per_session": self.minutes_per_session, "events": self.events, "tracks": self.tracks}
         effort = replace(
             QUICK if self.quick else Effort(), **{key: value for key, value in asked.items() if value is not None}
         )
-        cannot_read = missing_reason()
-        if cannot_read:
-            print(f"simulator: {cannot_read}; text is not measured", file=sys.stderr)
+        reasons = {"read": tesseract.missing_reason(), "perceive": perception.missing_reason()}
+        missing = {aid: reason for aid, reason in reasons.items() if reason}
+        if "read" in missing:
+            print(f"simulator: {missing['read']}; text is not measured", file=sys.stderr)
+        most = QUICK_TRAINING if self.quick else None
         with ExitStack() as stack:
             footage = stack.enter_context(open_footage(self.data))
             world = load_world(self.world, self.checkpoint, device=self.device)
             aids = Aids(
                 roundtrip=getattr(world, "vae_roundtrip", None),
-                read=None if cannot_read else read_text,
+                read=None if "read" in missing else tesseract.read_text,
                 eye=ClipEye(clip) if (clip := getattr(world, "clip", None)) else None,
-                perceive=None if perception.missing_reason() else perception.load_lpips(),
-                training=stack.enter_context(open_footage(self.training, "train")) if self.training else (),
+                perceive=None if "perceive" in missing else perception.load_lpips(),
+                training=stack.enter_context(open_footage(self.training, "train", most)) if self.training else (),
                 reruns=stack.enter_context(open_footage(self.reruns, None)) if self.reruns else (),
+                missing=missing,
             )
             judgement = evaluate(world, footage, effort, seed=self.seed, aids=aids)
             report = {

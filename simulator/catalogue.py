@@ -120,7 +120,14 @@ METRICS = (
         "how far from its true place the pointer is found, up to 8 px each way; 0 where it is its own plane",
         "1.6 across, 1.4 down (NeuralOS)",
     ),
-    Metric("prompt_attribute_accuracy", "Prompt attributes", "", "high", "asked for and there, seen and unseen"),
+    Metric(
+        "prompt_attribute_accuracy",
+        "Prompt attributes",
+        "",
+        "high",
+        "theme and wallpaper asked for and there, as CLIP sees it: begun with a prompt, and 30 frames after a wish; "
+        "pairs that training has seen, and others",
+    ),
     Metric("clip_score", "CLIP score", "", "high", "similarity of screen and prompt"),
     Metric("frechet_clip", "Frechet distance", "", "low", "between true and generated screens, in CLIP space"),
 )

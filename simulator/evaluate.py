@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,8 @@ from simulator.footage import Footage
 from simulator.game import SUFFIX as GAME_SUFFIX
 from simulator.game import game_paths
 from simulator.measure import Measured, Perceive, Subject, measure
-from simulator.plan import Effort, Plan, make_plan
+from simulator.plan import Effort, Plan, make_plan, spread
+from simulator.prompt_metric import prompt_accuracy
 from simulator.reruns import Reruns
 from simulator.retrieval import Retrieval
 from simulator.rollout import closed_loop, roll, teacher_forced
@@ -30,6 +31,7 @@ from simulator.world import World
 
 SCHEMA = 3
 SPLIT = "test"
+_SESSION_SUFFIX = ".h5"
 _TOLD = "the ceiling is told what changes, and it has no pointer"
 _CEILING_KNOWS_NOT = (
     "dirty_where",
@@ -44,8 +46,9 @@ _CEILING_DETAILS_UNKNOWN = ("dirty_where_by_size", "calibration", "pointer_shape
 _NO_CHANGE = "no scored frame changes"
 _NO_EVENT = "no press of a button or key changed the screen"
 _NO_CLUSTER = "no scored frame has a large change of a kind that occurs often enough"
-_NO_PROMPT = "a prompt chooses the first screen and nothing after it yet"
-_NO_CLIP = "the checkpoint has no CLIP, or there is no event with a prompt"
+_NO_PRESS = "no press of a button or key was played"
+_OF_TRAINING = "medoids of the training sessions"
+_OF_JUDGED = "medoids of the judged sessions themselves, as no training sessions were named"
 _REASONS = {
     "psnr_changed_db": _NO_CHANGE,
     "ssim_changed": _NO_CHANGE,
@@ -59,16 +62,25 @@ _REASONS = {
     "typing_accuracy": "no typed character changed the screen locally",
     "ocr_char_accuracy": "nothing to read on the true frames",
     "ocr_exact_line": "nothing to read on the true frames",
-    "lpips": "no pretrained network was given",
+    "lpips": _NO_PRESS,
     "fvd": "it needs the I3D network, and no library here brings it",
     "memory_restored": "no window was minimised and restored, or the sessions do not say so",
     "pointer_shape_accuracy": "mouse and keyboard can have caused none of these frames",
     "pointer_error_px": "no true pointer lies wholly on the screen",
     "psnr_db": "mouse and keyboard can have caused none of these frames",
     "dirty_calibration_error": "mouse and keyboard can have caused none of these frames",
-    "prompt_attribute_accuracy": _NO_PROMPT,
-    "clip_score": _NO_CLIP,
-    "frechet_clip": _NO_CLIP,
+    "clip_score": "no event has a prompt",
+    "frechet_clip": "fewer than two presses of a button or key were played",
+}
+_NEEDED_BY = {
+    "read": ("ocr_char_accuracy", "ocr_exact_line"),
+    "perceive": ("lpips",),
+    "eye": ("clip_score", "frechet_clip", "prompt_attribute_accuracy"),
+}
+_NO_AID = {
+    "read": "no reader of texts was given",
+    "perceive": "no pretrained network was given",
+    "eye": "the checkpoint has no CLIP",
 }
 _NO_BASELINE = {
     "retrieval": "no training sessions were named",
@@ -79,7 +91,8 @@ _NO_BASELINE = {
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Aids:
-    """What can be measured beside a world's own frames; whatever is None is named in the report as not measured.
+    """What can be measured beside a world's own frames; whatever is None is named in the report as not measured, with
+    the reason that `missing` has for it where there is one.
 
     `roundtrip` is the world's tokenizer, there and back. `read` reads text on frames, `perceive` says how different two
     of them look, `eye` what a CLIP sees on them. `training` are sessions that the world may have seen: of them the
@@ -92,6 +105,7 @@ class Aids:
     eye: Eye | None = None
     training: Sequence[Footage] = ()
     reruns: Sequence[Footage] = ()
+    missing: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -103,13 +117,15 @@ class Judgement:
 
 
 @contextmanager
-def open_footage(data: Path, split: str | None = SPLIT) -> Iterator[list[Footage]]:
+def open_footage(data: Path, split: str | None = SPLIT, most: int | None = None) -> Iterator[list[Footage]]:
     """One session, or those of a folder's split; or one file or all files of DIAMOND's Counter-Strike data.
 
+    Of a folder with both the sessions count. Where there are more than `most` these are evenly spaced.
     Raises ValueError, with the remedy, where there is none and for a damaged one.
     """
-    one = data.suffix in (".h5", GAME_SUFFIX)
-    paths = [data] if one else [*game_paths(data)] or session_paths(data, split)
+    paths = _footage_paths(data, split)
+    if most is not None:
+        paths = [paths[index] for index in spread(len(paths), most)]
     with ExitStack() as stack:
         footage = []
         for path in paths:
@@ -117,6 +133,14 @@ def open_footage(data: Path, split: str | None = SPLIT) -> Iterator[list[Footage
             stack.callback(film.close)
             footage.append(film)
         yield footage
+
+
+def _footage_paths(data: Path, split: str | None) -> list[Path]:
+    if data.suffix in (_SESSION_SUFFIX, GAME_SUFFIX):
+        return [data]
+    has_sessions = any(data.glob("*" + _SESSION_SUFFIX))
+    games = [] if has_sessions else [*game_paths(data)]
+    return games or session_paths(data, split)
 
 
 def check_fits(world: World, footage: Sequence[Footage]) -> None:
@@ -200,7 +224,8 @@ def evaluate(
         }
         model = subjects["model"]
         video = video_mp4(model, footage[shown.session], shown, seed=seed, advanced=bar.update) if shown else None
-    report = _report(measured, judged.clusters, len(footage), effort, plan, aids, seed=seed)
+    asked = prompt_accuracy(world, aids.eye, seed=seed) if aids.eye else None
+    report = _report(measured, judged.clusters, asked, len(footage), effort, plan, aids, seed=seed)
     pictures = strips(model, footage, plan.events, measured["model"].events, seed=seed)
     steps_ms = measured["model"].steps["ms"].tolist()
     return Judgement(report=report, exhibits=Exhibits(strips=pictures, video_mp4=video, steps_ms=steps_ms))
@@ -235,6 +260,7 @@ def _usual_shape(footage: Sequence[Footage]) -> PointerShape | None:
 def _report(
     measured: Mapping[str, Measured],
     clusters: TransitionClusters,
+    asked: Mapping[str, float | None] | None,
     sessions: int,
     effort: Effort,
     plan: Plan,
@@ -251,13 +277,17 @@ def _report(
         bounds["vae_ceiling"] |= dict.fromkeys(_CEILING_KNOWS_NOT)
         alone["vae_ceiling"] |= dict.fromkeys(_CEILING_KNOWS_NOT)
         behind["vae_ceiling"] |= dict.fromkeys(_CEILING_DETAILS_UNKNOWN)
-    model = found.pop("model")
+    model = found.pop("model") | {"prompt_attribute_accuracy": asked}
     return {
         "schema": SCHEMA,
         "seed": seed,
         "metrics": model,
         "baselines": {name: found.get(name) for name in BASELINES},
-        "transitions": {"pairs": clusters.pairs, "min_samples": clusters.min_samples},
+        "transitions": {
+            "pairs": clusters.pairs,
+            "min_samples": clusters.min_samples,
+            "centres": _OF_TRAINING if aids.training else _OF_JUDGED,
+        },
         "training": [file_hash(film.path) for film in aids.training],
         "not_measured": _not_measured(model, found, aids),
         "confidence": {"level": LEVEL, "resamples": RESAMPLES, "sessions": sessions, "intervals": bounds},
@@ -269,8 +299,10 @@ def _report(
 
 def _not_measured(model: Mapping[str, Any], baselines: Mapping[str, Mapping[str, Any]], aids: Aids) -> dict[str, str]:
     """A reason for each None of the report."""
-    no_reader = {} if aids.read else dict.fromkeys(("ocr_char_accuracy", "ocr_exact_line"), "Tesseract is missing")
-    reasons = {**_REASONS, **no_reader}
+    reasons = dict(_REASONS)
+    for aid, keys in _NEEDED_BY.items():
+        if getattr(aids, aid) is None:
+            reasons |= dict.fromkeys(keys, aids.missing.get(aid, _NO_AID[aid]))
     missing = {key: reasons[key] for key, value in model.items() if value is None}
     for part, value in (model["memory_restored"] or {}).items():
         if value is None:

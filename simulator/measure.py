@@ -15,7 +15,7 @@ from simulator.footage import Footage
 from simulator.memory_metric import came_back
 from simulator.pixel_metrics import ssim_changed
 from simulator.plan import DRIFT_FRAMES, Memory, Plan
-from simulator.pointer_metric import EVERY_FRAMES, pointer_error_px
+from simulator.pointer_metric import EVERY_FRAMES, pointer_error_px, same_shape
 from simulator.rollout import Advance, Moment, Play, Stretch, closed_loop, teacher_forced
 from simulator.tesseract import TextReader
 from simulator.text_metrics import char_accuracy, lines_found
@@ -169,8 +169,8 @@ def _frame_row(moment: Moment, film: Footage, session: int) -> tuple[object, ...
         *ssim_changed(moment.true_u8, moment.step.frame_u8, changed),
         where_precision(moment.step.dirty_probability, changed),
         moment.step.change_probability,
-        _same_shape(moment.step.shape, shape),
-        not _same_shape(film.shape(moment.frame - 1), shape),
+        same_shape(moment.step.shape, shape),
+        not same_shape(film.shape(moment.frame - 1), shape),
         _pointer_error_px(moment, film, shape),
     )
 
@@ -256,7 +256,3 @@ def _screen_row(last: Moment, session: int, prompt: str, eye: Eye) -> tuple[obje
     places = eye.image(np.stack([last.true_u8, last.step.frame_u8]))
     score = float(clip_score(places[1:], eye.text([prompt]))[0]) if prompt else np.nan
     return session, score, places[0], places[1]
-
-
-def _same_shape(left: PointerShape | None, right: PointerShape | None) -> bool:
-    return (left.key() if left else None) == (right.key() if right else None)

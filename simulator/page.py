@@ -68,7 +68,8 @@ def _subject(report: Mapping[str, Any]) -> str:
         f"Held-out data: {data['path']} (sessions: {len(data['sessions'])}), "
         f"{data['size_px'][0]}x{data['size_px'][1]} at {data['fps']:g} frames a second. Frames one step ahead: "
         f"{details['frames']}, of which change: {details['frames_changed']}. On its own: events: {details['events']}, "
-        f"long tracks: {details['tracks']}. Seed {report['seed']}."
+        f"long tracks: {details['tracks']}. Kinds of large change: {report['transitions']['centres']}. "
+        f"Seed {report['seed']}."
     )
 
 

@@ -32,6 +32,7 @@ class Effort:
 
 
 QUICK = Effort(minutes_per_session=0.2, events=12, tracks=1, texts=3, memories=1)
+QUICK_TRAINING = 4  # of the training sessions, with QUICK
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +84,7 @@ def make_plan(footage: Sequence[Footage], effort: Effort, *, seed: int) -> Plan:
         events=events,
         tracks=_tracks(footage, effort.tracks),
         memories=_memories(footage, effort.memories),
-        read=frozenset(events[i] for i in _spread(len(events), effort.texts)),
+        read=frozenset(events[i] for i in spread(len(events), effort.texts)),
     )
 
 
@@ -145,7 +146,7 @@ def _memories(footage: Sequence[Footage], count: int) -> list[Memory]:
         and first_possible() <= press <= min(len(film) - EVENT_FRAMES, window.hidden + MOST_HIDDEN_FRAMES)
         and _is_caused(film, press, EVENT_FRAMES)
     ]
-    return [found[index] for index in _spread(len(found), count)]
+    return [found[index] for index in spread(len(found), count)]
 
 
 def _memory(session: int, window: Return, press: int) -> Memory:
@@ -169,6 +170,6 @@ def _starts(room: int, count: int) -> list[int]:
     return [round(room * i / max(1, count - 1)) for i in range(count)]
 
 
-def _spread(length: int, count: int) -> list[int]:
+def spread(length: int, count: int) -> list[int]:
     """At most `count` indices below `length`, evenly spaced."""
     return sorted({round(place) for place in np.linspace(0, length - 1, min(length, count))})

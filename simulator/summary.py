@@ -50,7 +50,7 @@ def scores(measured: Measured) -> dict[str, Score]:
         "transition_accuracy": accuracy(measured.transitions),
         "clip_score": _mean(measured.screens["score"]),
         "frechet_clip": _frechet(measured.screens),
-        "rmse_at": {str(frame): _rmse_at(measured.tracks, frame) for frame in HORIZONS},
+        "rmse_at": {str(frame): rmse_at(measured.tracks, frame) for frame in HORIZONS},
         **scores_by_event(measured),
     }
 
@@ -125,6 +125,12 @@ def by_session(measured: Measured, sessions: int) -> dict[str, Any]:
     return {key: [row[key] for row in alone] for key in alone[0]}
 
 
+def rmse_at(tracks: NDArray[np.void], frame: int) -> float | None:
+    """RMSE in levels of 255 after so many frames (from 1 on) on its own, pooled over the tracks that last so long."""
+    reached = tracks[~np.isnan(tracks["squared"][:, frame - 1])] if len(tracks) else tracks
+    return rmse(reached["squared"][:, frame - 1].sum(), reached["tiles"].sum() * TILE_VALUES) if len(reached) else None
+
+
 def _percentiles(values: Sequence[Any]) -> Any:
     if isinstance(values[0], dict):
         return {key: _percentiles([value[key] for value in values]) for key in values[0]}
@@ -148,15 +154,9 @@ def _by_frames_hidden(memories: NDArray[np.void]) -> dict[str, float | None]:
     return {name: _ratio(rows["ssim_sum"].sum(), rows["ssim_pixels"].sum()) for name, rows in of_class.items()}
 
 
-def _rmse_at(tracks: NDArray[np.void], frame: int) -> float | None:
-    """Over the tracks that are long enough, pooled."""
-    reached = tracks[~np.isnan(tracks["squared"][:, frame - 1])] if len(tracks) else tracks
-    return rmse(reached["squared"][:, frame - 1].sum(), reached["tiles"].sum() * TILE_VALUES) if len(reached) else None
-
-
 def _rmse_curve(tracks: NDArray[np.void]) -> list[float | None]:
     longest = int((~np.isnan(tracks["squared"])).sum(axis=1).max(initial=0))
-    return [_rmse_at(tracks, frame) for frame in range(1, longest + 1)]
+    return [rmse_at(tracks, frame) for frame in range(1, longest + 1)]
 
 
 def _frechet(screens: NDArray[np.void]) -> float | None:

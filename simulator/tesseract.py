@@ -21,14 +21,24 @@ def missing_reason() -> str | None:
 
 
 def read_text(frame_u8: NDArray[np.uint8]) -> str:
-    """The lines that Tesseract reads on a frame (H, W, 3), enlarged three times: it was made for 300 dots an inch."""
+    """The lines that Tesseract reads on a frame (H, W, 3), enlarged three times: it was made for 300 dots an inch.
+
+    Raises ValueError, with the remedy, where Tesseract fails or takes longer than _TIMEOUT_S.
+    """
     import pytesseract
 
     height, width = frame_u8.shape[:2]
     large = (
         Image.fromarray(frame_u8).convert("L").resize((width * _ENLARGE, height * _ENLARGE), Image.Resampling.BICUBIC)
     )
-    text = str(pytesseract.image_to_string(large, config=_SPARSE_TEXT, timeout=_TIMEOUT_S))
+    try:
+        text = str(pytesseract.image_to_string(large, config=_SPARSE_TEXT, timeout=_TIMEOUT_S))
+    except RuntimeError as error:  # also what pytesseract raises for a time-out
+        said = " ".join(str(error).split())
+        raise ValueError(
+            f"Tesseract cannot read a frame ({said}); mend it with 'apt-get install --reinstall tesseract-ocr "
+            "tesseract-ocr-eng', or remove it and text is not measured"
+        ) from error
     return "\n".join(line.strip() for line in text.splitlines() if line.strip())
 
 

@@ -22,6 +22,7 @@ FRAMES = 140
 _PERIOD_NS = round(1e9 / FPS)
 _CYCLE = 40
 OPENED, CLOSED = 11, 31
+PROMPTS = ("a light window", "a dark window", "the wallpaper")
 _ROW_OF_SESSIONS = 8
 
 
@@ -29,8 +30,8 @@ def write_held_out(
     folder: Path, *, sessions: int = 2, frames: int = FRAMES, size_px: tuple[int, int] = SIZE_PX, fps: float = FPS
 ) -> Path:
     """A folder of test sessions: every 40 frames a click opens a large window, light and dark in turn, two characters
-    are typed in it, another click closes it. The pointer's place tells session and frame apart. The prompts say that
-    closing is minimising: a window comes back 60 frames later, without the characters.
+    are typed in it, another click closes it. The pointer's place tells session and frame apart. The prompts say what is
+    shown, and that closing is minimising: a window comes back 60 frames later, without the characters.
     """
     for session in range(sessions):
         path = folder / session_name(10 * session + 9)
@@ -42,7 +43,7 @@ def write_held_out(
                 at = {"t_ns": t_ns - 1, "x_px": x_px, "y_px": y_px}
                 writer.add_events([Event(kind=EventKind.MOTION, **at), *_events(frame % _CYCLE, at)])
                 if frame % _CYCLE in (OPENED, CLOSED):
-                    writer.add_prompt("windows", json.dumps({"windows": _windows(frame, size_px)}))
+                    writer.add_prompt(_words(frame), json.dumps({"windows": _windows(frame, size_px)}))
                 frame_u8 = _next_screen(frame_u8, frame)
                 shape = BEAM if 10 <= frame % _CYCLE < 30 else ARROW
                 writer.add_frame(frame_u8, t_ns, PointerState(x_px=x_px, y_px=y_px, shape=shape))
@@ -56,6 +57,12 @@ def _events(moment: int, at: dict[str, int]) -> list[Event]:
         key = KEY_INDEX["KeyA"]
         return [Event(kind=kind, code=key, **at) for kind in (EventKind.KEY_DOWN, EventKind.KEY_UP)]
     return []
+
+
+def _words(frame: int) -> str:
+    """What the screen shows from a frame on at which a window opens or closes: one of PROMPTS."""
+    cycle, moment = divmod(frame, _CYCLE)
+    return PROMPTS[2] if moment == CLOSED else PROMPTS[cycle % 2]
 
 
 def _windows(frame: int, size_px: tuple[int, int]) -> list[dict[str, object]]:
@@ -111,7 +118,7 @@ class Scripted:
 
     def reset(self, *, seed: int, prompt: str = "", frame_u8: NDArray[np.uint8] | None = None) -> Step:
         del prompt
-        assert frame_u8 is not None
+        frame_u8 = self._films[0][0] if frame_u8 is None else frame_u8
         if self._noise is not None:
             self._noise = np.random.default_rng(seed)
         self._frame_u8 = frame_u8
@@ -128,6 +135,7 @@ class Scripted:
             return self._random()
         session, row = divmod(action.y_px, _ROW_OF_SESSIONS)
         frame = row * self.size_px[0] + action.x_px - self._late
+        session %= len(self._films)  # where nobody recorded the pointer
         film = self._films[session]
         change = bool((film[frame] != film[frame - 1]).any())
         return self._shown(film[frame], float(change), self._shapes[session][frame])

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
 from recorder.actions import KEY_INDEX, Action, Event, EventKind
-from recorder.pointer import draw_pointer
+from recorder.pointer import PointerShape, draw_pointer
 from simulator.changes import changed_tiles, tile_iou, tile_pixels, tile_squared_error
 from simulator.dirty_metrics import calibration, calibration_error, size_class, when_auc, where_precision
 from simulator.event_class import event_classes
-from simulator.fake_world import ARROW
+from simulator.fake_world import ARROW, BEAM
 from simulator.memory_metric import Return, came_back, hidden_class, returns
 from simulator.pixel_metrics import NO_ERROR_DB, psnr_db, rmse, ssim_changed
-from simulator.pointer_metric import REACH_PX, pointer_error_px
+from simulator.pointer_metric import REACH_PX, pointer_error_px, same_shape
 from simulator.text_metrics import char_accuracy, levenshtein, lines_found
 from simulator.transitions import (
     TransitionClusters,
@@ -286,6 +286,13 @@ def test_transition_accuracy_is_the_trace_over_the_total() -> None:
     assert accuracy(rows) == pytest.approx(3 / 5) and majority(rows) == pytest.approx(2 / 5)
     assert confusion(rows) == [(0, 0, 1), (0, 1, 1), (1, 1, 2), (2, 1, 1)]
     assert accuracy(rows[:0]) is None and majority(rows[:0]) is None
+
+
+def test_pointers_are_the_same_by_pixels_and_hotspot() -> None:
+    again = PointerShape(rgba=ARROW.rgba.copy(), hot_x_px=0, hot_y_px=0, name="another name")
+    assert same_shape(again, ARROW) and same_shape(None, None)
+    assert not same_shape(BEAM, ARROW) and not same_shape(replace(ARROW, hot_x_px=1), ARROW)
+    assert not same_shape(None, ARROW) and not same_shape(ARROW, None)
 
 
 @pytest.mark.parametrize(("right", "down"), [(0, 0), (3, -4), (-REACH_PX, REACH_PX)])

@@ -101,6 +101,7 @@ def test_it_is_a_baseline_where_the_training_sessions_are_named(folder: Path, tm
     assert report["baselines"]["retrieval"]["event_iou"] > report["baselines"]["copy_last"]["event_iou"] == 0
     assert report["training"] == [file_hash(unlike / session_name(1))]
     assert report["transitions"]["pairs"] == 5, "windows opened and closed in 100 frames"
+    assert report["transitions"]["centres"] == "medoids of the training sessions"
     assert "baselines.retrieval" not in report["not_measured"]
     assert set(report["details"]["retrieval"]) == set(report["details"]["model"])
 
