@@ -22,6 +22,7 @@ from recorder.dataset import session_name
 from tests.models.described import screen, write_described_session
 from tests.models.toy import StepClock
 
+pytestmark = pytest.mark.xdist_group("test_clip")  # its fixtures are made once
 CONFIG = ClipConfig(rows=8, columns=8, **PRESETS["tiny"].clip)
 EVERYTHING = torch.ones(2, 2, dtype=torch.bool)
 
