@@ -1,5 +1,6 @@
 """A playable checkpoint: VAE, whitening, world model, first screens and pointer shapes in one folder."""
 
+import math
 import zlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -117,22 +118,20 @@ def save_desk(folder: Path, desk: Desk) -> None:
 def load_desk(folder: Path) -> Desk:
     """Read a folder of `save_desk`; ValueError, with the remedy, where anything is missing or does not fit."""
     config = load_config(folder)
+    fps = _load_fps(folder, config)
     tokenizer = load_tokenizer(folder)
     world = WorldModel(_config(WorldConfig, config, "world", folder))
     load_module(world, folder, "world")
-    images = load_tensors(folder, "shapes")
-    rows = config.get("shapes", [])
+    shapes = _load_shapes(folder, config.get("shapes"), world.config.shapes)
     starts_u8, library = _load_library(folder, world.config)
-    if len(images) != len(rows) or len(rows) != world.config.shapes:
-        raise ValueError(f"{folder} has pointer shapes that do not match its config; copy the checkpoint again")
     world.fill(library, tokenizer.encode(library.tiles_u8[: world.config.palette]))
     return Desk(
         tokenizer=tokenizer,
         world=world.eval(),
         starts_u8=starts_u8,
         library=library,
-        shapes=[PointerShape(rgba=np.asarray(images[f"{place:03d}"]), **row) for place, row in enumerate(rows)],
-        fps=float(config["fps"]),
+        shapes=shapes,
+        fps=fps,
         about=config.get("training", {}),
         clip=load_clip(folder) if CLIP in config else None,
     )
@@ -145,6 +144,36 @@ def _config(kind: type, config: dict[str, Any], name: str, folder: Path) -> Any:
         raise ValueError(
             f"{folder}/config.json does not describe a {name}; name a checkpoint of this version"
         ) from error
+
+
+def _load_fps(folder: Path, config: dict[str, Any]) -> float:
+    fps = config.get("fps")
+    if not isinstance(fps, int | float) or not 0 < fps < math.inf:
+        raise ValueError(f"{folder}/config.json does not say its frames a second (fps); copy the checkpoint again")
+    return float(fps)
+
+
+def _load_shapes(folder: Path, rows: Any, count: int) -> list[PointerShape]:
+    """The pointer shapes in the order of the model's logits; `rows` is what the config says of them."""
+    images = load_tensors(folder, "shapes")
+    try:
+        shapes = [_shape(images[f"{place:03d}"].numpy(), row) for place, row in enumerate(rows)]
+        if len(shapes) != count or len(images) != count:
+            raise ValueError("shapes are missing")
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(
+            f"{folder} has pointer shapes that do not match its config; copy the checkpoint again"
+        ) from error
+    return shapes
+
+
+def _shape(rgba: NDArray[Any], row: Any) -> PointerShape:
+    """Raises TypeError or ValueError where either is no shape's."""
+    shape = PointerShape(rgba=rgba, **row)
+    spots = isinstance(shape.hot_x_px, int) and isinstance(shape.hot_y_px, int)
+    if not spots or not isinstance(shape.name, str) or rgba.dtype != np.uint8 or rgba.shape[2:] != (4,):
+        raise ValueError("no pointer shape")
+    return shape
 
 
 def _tokenizer_tensors(tokenizer: Tokenizer) -> dict[str, dict[str, Tensor]]:

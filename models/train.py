@@ -130,6 +130,7 @@ def train_world(order: Order, clock: Clock) -> None:
         world.load_state_dict(stage.module.state_dict() | trainer.ema)
         world.fill(stage.library, tokenizer.encode(stage.library.tiles_u8[: config.palette]))
         training = about | {"minutes": round(trainer.minutes, 1), "steps": trainer.step}
+        training["minutes_in_all"] = minutes_in_all(training)
         desk = Desk(
             tokenizer=tokenizer,
             world=world,
@@ -175,6 +176,12 @@ def _about(paths: list[Path], order: Order) -> dict[str, Any]:
 def _descent(start: Desk | None) -> dict[str, Any]:
     """What a training began with."""
     return {"from_desk": {name: start.about[name] for name in DESCENT if name in start.about}} if start else {}
+
+
+def minutes_in_all(training: dict[str, Any]) -> float:
+    """Of what a desk says about its training: the minutes of it and of all that it went on from, as far as they say."""
+    before = training.get("from_desk")
+    return round(training.get("minutes", 0.0) + (minutes_in_all(before) if before else 0.0), 1)
 
 
 def _rounded(tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:

@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from tqdm import tqdm
 
+from models.checkpoint import written_whole
 from models.parallel import ALONE, Ranks
 from recorder.clock import Clock
 
@@ -84,6 +86,7 @@ class Trainer:
         """Train until the budget is spent; `save` is called with every state that is written."""
         last_ns = self._clock.now_ns()
         unsaved = 0.0
+        begin_step, begin_minutes = self.step, self.minutes
         with tqdm(
             total=self.config.minutes,
             initial=self.minutes,
@@ -91,14 +94,19 @@ class Trainer:
             mininterval=1.0,
             disable=not (progress and self._ranks.first),
         ) as bar:
-            bar.bar_format = "{desc}{percentage:3.0f}%|{bar}| {n:.1f}/{total:.1f} min{postfix}"
+            bar.bar_format = "{desc}{percentage:3.0f}%|{bar}| {n:.1f}/{total:.1f} min, {remaining} left{postfix}"
             while self.minutes < self.config.minutes:
                 logs = self.train_step()
                 now_ns = self._clock.now_ns()
                 spent, last_ns = self._ranks.agree((now_ns - last_ns) / 6e10), now_ns
                 self.minutes += spent
                 unsaved += spent
-                self._log(logs, bar, spent)
+                bar.update(min(spent, bar.total - bar.n))
+                if self.step % self.config.log_steps == 0 and self._ranks.first:
+                    self._log(logs)
+                    rate = (self.step - begin_step) / max(self.minutes - begin_minutes, 1e-9)
+                    shown = {"steps/min": f"{rate:.3g}"} | {name: f"{value:.3f}" for name, value in logs.items()}
+                    bar.set_postfix(shown, refresh=False)
                 if unsaved >= self.config.save_minutes:
                     self._keep(save)
                     unsaved = 0.0
@@ -140,7 +148,7 @@ class Trainer:
             self.ema[name].lerp_(parameter, 1 - decay)
 
     def write_state(self) -> None:
-        """Write everything that the next step depends on."""
+        """Write everything that the next step depends on; ValueError where the disk is full."""
         tensors = {f"model.{name}": value for name, value in self.stage.module.state_dict().items()}
         tensors |= {f"ema.{name}": value for name, value in self.ema.items()}
         for place, (optimizer, _) in enumerate(self.optimizers):
@@ -148,20 +156,22 @@ class Trainer:
                 tensors |= {f"optimizer.{place}.{index}.{key}": value for key, value in values.items()}
         tensors["minutes"] = torch.tensor(self.minutes, dtype=torch.float64)
         tensors["step"] = torch.tensor(self.step)
-        beside = self.folder / (STATE + ".tmp")
-        save_file({name: value.detach().clone().contiguous() for name, value in tensors.items()}, beside)
-        beside.replace(self.folder / STATE)
+        with written_whole(self.folder / STATE) as beside:
+            save_file({name: value.detach().clone().contiguous() for name, value in tensors.items()}, beside)
 
     def resume(self) -> None:
         """Continue from the folder's state.
 
-        Raises ValueError where there is none or it belongs to another model.
+        Raises ValueError where there is none, or it is damaged or belongs to another model.
         """
         path = self.folder / STATE
         if not path.is_file():
             raise ValueError(f"{self.folder} holds no training to resume; leave out --resume")
-        tensors = load_file(path)
-        self.minutes, self.step = float(tensors.pop("minutes")), int(tensors.pop("step"))
+        try:
+            tensors = load_file(path)
+            self.minutes, self.step = float(tensors.pop("minutes")), int(tensors.pop("step"))
+        except (OSError, SafetensorError, KeyError) as error:
+            raise ValueError(f"{path} is damaged; leave out --resume to train anew") from error
         try:
             self.stage.module.load_state_dict(_under(tensors, "model."))
         except RuntimeError as error:
@@ -174,13 +184,10 @@ class Trainer:
                 state.setdefault(int(index), {})[key] = value
             optimizer.load_state_dict({"state": state, "param_groups": _numbered(optimizer)})
 
-    def _log(self, logs: dict[str, float], bar: Any, spent: float) -> None:
-        bar.update(min(spent, bar.total - bar.n))
-        if self.step % self.config.log_steps == 0 and self._ranks.first:
-            row = {"step": self.step, "minutes": round(self.minutes, 3), **{k: round(v, 5) for k, v in logs.items()}}
-            with (self.folder / LOG).open("a") as file:
-                file.write(json.dumps(row) + "\n")
-            bar.set_postfix({name: f"{value:.3f}" for name, value in logs.items()}, refresh=False)
+    def _log(self, logs: dict[str, float]) -> None:
+        row = {"step": self.step, "minutes": round(self.minutes, 3), **{k: round(v, 5) for k, v in logs.items()}}
+        with (self.folder / LOG).open("a") as file:
+            file.write(json.dumps(row) + "\n")
 
 
 def _under(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

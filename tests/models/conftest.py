@@ -10,6 +10,14 @@ from recorder.dataset import session_name
 from tests.models.toy import StepClock, write_toy_session
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the marks in the same hook
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All that uses `toy_run` goes to one worker, which then is the only one to train it."""
+    for item in items:
+        if "toy_run" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("toy_run"))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _one_thread() -> None:
     """Two threads in each of two workers are several times slower than one."""

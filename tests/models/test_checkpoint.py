@@ -9,9 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
+from torch import nn
 
-from models.clip import ClipConfig, ClipModel
+from models import checkpoint
+from models.checkpoint import load_config, load_module, load_tensors, save_folder, weight_hashes
+from models.clip import ClipConfig, ClipModel, load_clip
 from models.desk import load_desk, save_desk
 from models.presets import PRESETS
 
@@ -28,9 +32,18 @@ def _edit_config(folder: Path, change: Callable[[dict], object]) -> None:
 
 
 def _edit_tensors(path: Path, change: Callable[[dict], object]) -> None:
+    """And its hash, as if the folder had been saved so."""
     tensors = load_file(path)
     change(tensors)
     save_file(tensors, path)
+    _edit_config(path.parent, lambda config: config.update(sha256=weight_hashes(path.parent)))
+
+
+def _flip(path: Path) -> None:
+    """The lowest bit of the last tensor's last byte."""
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(data)
 
 
 FAULTS: dict[str, tuple[Callable[[Path], object], str]] = {
@@ -55,6 +68,30 @@ FAULTS: dict[str, tuple[Callable[[Path], object], str]] = {
         "library",
     ),
     "shape lost": (lambda folder: _edit_config(folder, lambda config: config["shapes"].pop()), "shapes"),
+    "shape without a spot": (
+        lambda folder: _edit_config(folder, lambda config: config["shapes"][0].pop("hot_x_px")), "shapes",
+    ),
+    "spot in words": (
+        lambda folder: _edit_config(folder, lambda config: config["shapes"][0].update(hot_x_px="left")), "shapes",
+    ),
+    "shape is no table": (
+        lambda folder: _edit_config(folder, lambda config: config.update(shapes=["left_ptr"])), "shapes",
+    ),
+    "shapes unsaid": (lambda folder: _edit_config(folder, lambda config: config.update(shapes=None)), "shapes"),
+    "shape of floats": (
+        lambda folder: _edit_tensors(
+            folder / "shapes.safetensors", lambda tensors: tensors.update({"000": torch.zeros(4, 4, 4)})
+        ), "shapes",
+    ),
+    "no rate": (lambda folder: _edit_config(folder, lambda config: config.pop("fps")), "fps"),
+    "rate in words": (lambda folder: _edit_config(folder, lambda config: config.update(fps="fast")), "fps"),
+    "rate of zero": (lambda folder: _edit_config(folder, lambda config: config.update(fps=0)), "fps"),
+    "bit flipped": (lambda folder: _flip(folder / "world.safetensors"), "other than config.json says"),
+    "hash lost": (
+        lambda folder: _edit_config(folder, lambda config: config["sha256"].pop("vae.safetensors")),
+        "other than config.json says",
+    ),
+    "hashes are no table": (lambda folder: _edit_config(folder, lambda config: config.update(sha256="x")), "damaged"),
 }  # fmt: skip
 
 
@@ -65,6 +102,54 @@ def test_a_faulty_checkpoint_is_refused(desk_copy: Path, fault: str) -> None:
     with pytest.raises(ValueError, match=word) as caught:
         load_desk(desk_copy)
     assert "\n" not in str(caught.value)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Of one linear layer, saved."""
+    save_folder(tmp_path / "line", {"fps": 15.0}, line=nn.Linear(2, 2).state_dict())
+    return tmp_path / "line"
+
+
+def test_a_flipped_bit_is_noticed(folder: Path) -> None:
+    load_module(nn.Linear(2, 2), folder, "line")
+    _flip(folder / "line.safetensors")
+    with pytest.raises(ValueError, match=r"line\.safetensors is damaged, or other than config\.json says") as caught:
+        load_module(nn.Linear(2, 2), folder, "line")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_folder_from_before_hashes_were_kept_is_read(folder: Path) -> None:
+    _edit_config(folder, lambda config: config.pop("sha256"))
+    assert load_tensors(folder, "line")["weight"].shape == (2, 2)
+
+
+@pytest.mark.parametrize("error", [SafetensorError("No space left on device (os error 28)"), OSError(28, "No space")])
+def test_a_full_disk_leaves_what_was_there(folder: Path, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    before = load_config(folder)
+
+    def fails(_: object, path: Path) -> None:
+        path.write_bytes(b"half")
+        raise error
+
+    monkeypatch.setattr(checkpoint, "save_file", fails)
+    with pytest.raises(ValueError, match=r"line \(.*No space.*\); free space") as caught:
+        save_folder(folder, {"fps": 30.0}, line=nn.Linear(2, 2).state_dict())
+    assert "\n" not in str(caught.value)
+    assert [path.name for path in folder.parent.iterdir()] == ["line"]
+    assert load_config(folder) == before and load_tensors(folder, "line")
+
+
+def test_a_folder_takes_the_place_of_the_one_before(folder: Path) -> None:
+    save_folder(folder, {"fps": 30.0}, other=nn.Linear(2, 2).state_dict())
+    assert load_config(folder)["fps"] == 30
+    assert sorted(path.name for path in folder.iterdir()) == ["config.json", "other.safetensors"]
+    assert [path.name for path in folder.parent.iterdir()] == ["line"]
+
+
+def test_a_folder_without_a_clip_is_refused(folder: Path) -> None:
+    with pytest.raises(ValueError, match="does not describe a CLIP"):
+        load_clip(folder)
 
 
 def test_a_desk_survives_saving(toy_run: Path, tmp_path: Path) -> None:

@@ -1,13 +1,18 @@
 """The training loop: exact resume, the budget, and that the chain learns."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from safetensors import SafetensorError
+from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from models import training
+from models.train import minutes_in_all
 from models.training import STATE, TrainConfig, Trainer
 from recorder.clock import FakeClock
 
@@ -74,6 +79,50 @@ def test_resume_without_a_state_says_what_to_do(tmp_path: Path) -> None:
     stage = _Regression()
     with pytest.raises(ValueError, match="resume"):
         Trainer(stage, TrainConfig(minutes=1.0), tmp_path, stage.clock).resume()
+
+
+def _cut_off(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+@pytest.mark.parametrize(
+    "break_it", [_cut_off, lambda path: path.write_bytes(b""), lambda path: save_file({"x": torch.zeros(1)}, path)]
+)
+def test_a_damaged_state_says_what_to_do(tmp_path: Path, break_it: Callable[[Path], object]) -> None:
+    _train(tmp_path, 1.0, 2.0, resume=False)
+    break_it(tmp_path / STATE)
+    with pytest.raises(ValueError, match="damaged; leave out --resume") as caught:
+        _train(tmp_path, 2.0, 2.0, resume=True)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_full_disk_leaves_the_state_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _train(tmp_path, 1.0, 3.0, resume=False)
+
+    def fails(_: object, path: Path) -> None:
+        path.write_bytes(b"half")
+        raise SafetensorError("No space left on device (os error 28)")
+
+    with monkeypatch.context() as patch, pytest.raises(ValueError, match=r"No space left.*free space"):
+        patch.setattr(training, "save_file", fails)
+        _train(tmp_path, 2.0, 3.0, resume=True)
+    assert [path.name for path in tmp_path.iterdir()] == [STATE]
+    assert _train(tmp_path, 2.0, 3.0, resume=True).step == 2
+
+
+def test_the_bar_says_the_rate_and_the_time_left(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    stage = _Regression()
+    Trainer(stage, TrainConfig(minutes=4.0, log_steps=2), tmp_path, stage.clock).run(lambda _: None)
+    last = capsys.readouterr().err.replace("\r", "\n").splitlines()[-1]
+    assert "4.0/4.0 min, 00:00 left, steps/min=1, loss=" in last
+
+
+def test_minutes_are_summed_over_all_that_a_training_went_on_from() -> None:
+    assert minutes_in_all({"minutes": 5.0}) == 5
+    first = {"minutes": 58.0, "steps": 1147}
+    second = {"minutes": 96.4, "minutes_in_all": 154.4, "from_desk": first}
+    assert minutes_in_all({"minutes": 30.1, "from_desk": second}) == 184.5
+    assert minutes_in_all({"minutes": 30.0, "from_desk": {"steps": 3}}) == 30, "what one does not say is not counted"
 
 
 def test_the_chain_learns_the_toy_desktop(toy_run: Path) -> None:

@@ -20,6 +20,7 @@ from recorder.toy.script import Wish
 from recorder.verify import faults
 from tests.recorder.sessions import recorder
 
+pytestmark = pytest.mark.xdist_group("test_toy")  # its fixtures are made once
 CORNER_PX = (60, 40)
 
 

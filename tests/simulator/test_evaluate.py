@@ -28,6 +28,7 @@ from simulator.shipped import CHECKPOINT
 from tests.simulator.browser import look_at
 from tests.simulator.held_out import FPS, FRAMES, PROMPTS, SIZE_PX, Scripted, read_tiles, write_held_out
 
+pytestmark = pytest.mark.xdist_group("test_evaluate")  # its fixtures are made once
 EFFORT = Effort(minutes_per_session=1, events=20, tracks=2, texts=8)
 HIGH = [metric.key for metric in METRICS if metric.best == "high"]
 # what asks whether the right thing happened, whenever it did

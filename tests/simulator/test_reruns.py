@@ -15,6 +15,7 @@ from simulator.pixel_metrics import NO_ERROR_DB
 from simulator.plan import Effort
 from tests.simulator.held_out import FPS, SIZE_PX, write_held_out
 
+pytestmark = pytest.mark.xdist_group("test_reruns")  # its fixtures are made once
 EFFORT = Effort(minutes_per_session=1, events=6, tracks=2)
 
 

@@ -24,6 +24,7 @@ from simulator.world import World
 from tests.simulator.held_out import FPS, SIZE_PX, write_held_out
 from tests.world_contract import WorldContract
 
+pytestmark = pytest.mark.xdist_group("test_retrieval")  # its fixtures are made once
 EFFORT = Effort(minutes_per_session=1, events=20, tracks=2, texts=0)
 
 
