@@ -101,13 +101,26 @@ def test_a_text_becomes_a_cause(stage: WorldStage, clip: ClipModel, toy_run: Pat
     assert max(asked[:ASKED_FRAMES]) > 0.08
     assert max(asked[:ASKED_FRAMES]) > 3 * max(silent)
     assert max(asked[:ASKED_FRAMES]) > 3 * max(asked[ASKED_FRAMES + 1 :])
+    led = _chances(desk, WISHES[0], guidance=2.0)
+    assert max(led[:ASKED_FRAMES]) > max(asked[:ASKED_FRAMES]) and led[ASKED_FRAMES + 1 :] == asked[ASKED_FRAMES + 1 :]
+    assert np.array_equal(_painted(desk, 1.0), _painted(desk, None)) and _painted(desk, 3.0).shape == (64, 768)
 
 
-def _chances(desk: Desk, text: str) -> list[float]:
+def _painted(desk: Desk, guidance: float | None) -> np.ndarray:
+    """All tiles, in the frame after a text was asked for; as the model says itself, or guided."""
+    engine = Engine(desk, torch.device("cpu"))
+    engine.begin(np.full((SIZE_PX[1], SIZE_PX[0], 3), OFF, np.uint8), torch.Generator().manual_seed(0))
+    engine.ask(WISHES[0])
+    if guidance is None:
+        return engine.paint(engine.whole_screen(engine.look(REST)), 2)[0]
+    return engine.paint(engine.whole_screen(engine.look(REST, guidance)), 2, guidance)[0]
+
+
+def _chances(desk: Desk, text: str, guidance: float = 1.0) -> list[float]:
     """Of a change, in the frames after a text was asked for; nothing is painted."""
     engine = Engine(desk, torch.device("cpu"))
     engine.begin(np.full((SIZE_PX[1], SIZE_PX[0], 3), OFF, np.uint8), torch.Generator())
     engine.look(REST)
     if text:
         engine.ask(text)
-    return [engine.look(REST).change_probability for _ in range(ASKED_FRAMES + 10)]
+    return [engine.look(REST, guidance).change_probability for _ in range(ASKED_FRAMES + 10)]
