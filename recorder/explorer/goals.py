@@ -10,6 +10,7 @@ from recorder.doors import Window
 from recorder.explorer.apps import APP_CLASS
 from recorder.explorer.dotfiles import PANEL_HEIGHT_PX
 from recorder.explorer.eye import Eye
+from recorder.explorer.forbidden import FORBIDDEN
 from recorder.explorer.hand import RIGHT, Hand
 from recorder.explorer.layout import Layout
 
@@ -241,10 +242,16 @@ def run_commands(scene: Scene) -> None:
         text = scene.random.choice(COMMANDS)
         if scene.random.random() < 0.3:
             text = "echo " + " ".join(scene.random.choices(WORDS, k=2))
-        type_with_mistakes(scene, text)
-        scene.hand.hesitate()
-        scene.hand.chord("Enter")
-        scene.hand.hesitate(0.3, 0.7)
+        enter_command(scene, text)
+
+
+def enter_command(scene: Scene, line: str) -> None:
+    """Have the terminal do a line; never a forbidden one."""
+    assert not FORBIDDEN.found_in(line), line
+    type_with_mistakes(scene, line)
+    scene.hand.hesitate()
+    scene.hand.chord("Enter")
+    scene.hand.hesitate(0.3, 0.7)
 
 
 def write_text(scene: Scene) -> None:

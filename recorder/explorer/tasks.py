@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from recorder.box import Box
 from recorder.doors import active
 from recorder.explorer.apps import APP_CLASS
-from recorder.explorer.goals import FILE_COLUMNS_PX, FILE_ROWS_PX, TITLE_DY_PX, WORDS, Scene, type_with_mistakes
+from recorder.explorer.goals import (
+    FILE_COLUMNS_PX,
+    FILE_ROWS_PX,
+    TITLE_DY_PX,
+    WORDS,
+    Scene,
+    enter_command,
+    type_with_mistakes,
+)
 
 PRINTABLE = string.printable[:95]
 COMMON = string.ascii_lowercase + string.digits + " "
@@ -193,11 +201,7 @@ def plain_shell_files(scene: Scene) -> None:
 
 def _work_on_files(scene: Scene, lines: Sequence[str]) -> None:
     for _ in range(scene.random.randint(1, 3)):
-        line = scene.random.choice(lines).format(*scene.random.sample(NAMES, 2))
-        type_with_mistakes(scene, line)
-        scene.hand.hesitate()
-        scene.hand.chord("Enter")
-        scene.hand.hesitate(0.3, 0.7)
+        enter_command(scene, scene.random.choice(lines).format(*scene.random.sample(NAMES, 2)))
 
 
 def calculate(scene: Scene) -> None:
