@@ -44,7 +44,7 @@ class Wishes(Protocol):
 class Scene:
     """What a goal works with: the hand, what the eye sees now, where things are, and the choices' randomness.
 
-    `done` counts the goals that this session pursued.
+    `done` counts the goals that this session pursued, `seed` is the session's.
     """
 
     def __init__(
@@ -55,9 +55,11 @@ class Scene:
         layout: Layout,
         wishes: Wishes | None = None,
         done: Counter[Goal] | None = None,
+        seed: int = 0,
     ) -> None:
         self.hand, self.eye, self.random, self.layout, self.wishes = hand, eye, random, layout, wishes
         self.done: Counter[Goal] = Counter() if done is None else done
+        self.seed = seed
         self.width_px, self.height_px = layout.size_px
         self.windows = eye.windows()
 

@@ -17,6 +17,7 @@ from recorder.explorer.goals import (
 )
 
 PRINTABLE = string.printable[:95]
+SHARES = 3  # of the printable characters; one fits into the terminal's line
 COMMON = string.ascii_lowercase + string.digits + " "
 CODE = (
     "for (int i = 0; i < 10; i++) {",
@@ -63,6 +64,21 @@ def rare_characters(scene: Scene) -> None:
     """The same, more of them, and most of those that words and code hardly have."""
     weights = [1 if character in COMMON else 3 for character in PRINTABLE]
     _type_some(scene, weights, scene.random.randint(20, 50))
+
+
+def exercise_characters(scene: Scene) -> None:
+    """A share of the printable ones, in no order; then the next share, so that a session types all equally often.
+
+    With which share a session begins follows from its seed: so do many sessions, however short they are.
+    """
+    share = [*PRINTABLE[(scene.seed + scene.done[exercise_characters]) % SHARES :: SHARES]]
+    scene.random.shuffle(share)
+    scene.hand.type("".join(share))
+    scene.hand.hesitate()
+    if scene.top.app == APP_CLASS["terminal"]:
+        scene.hand.chord("ControlLeft", "KeyU")  # it is no command
+    else:
+        scene.hand.chord("Enter")
 
 
 def _type_some(scene: Scene, weights: Sequence[int], count: int) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -55,13 +56,13 @@ class Notebook(Injector):
 class DreamingEye(Eye):
     """Sees windows and menus that are drawn at random."""
 
-    def __init__(self, random: Random) -> None:
-        self._random = random
+    def __init__(self, random: Random, apps: Sequence[str] = ("xfce4-terminal", "thunar", "mousepad")) -> None:
+        self._random, self._apps = random, apps
 
     def windows(self) -> list[Window]:
         random, found = self._random, []
         for number in range(random.randrange(4)):
-            app = random.choice(("xfce4-terminal", "thunar", "mousepad"))
+            app = random.choice(self._apps)
             x_px, y_px = random.randrange(100), random.randrange(28, 100)
             box = Box(x_px=x_px, y_px=y_px, width_px=random.randrange(250, 350), height_px=random.randrange(180, 250))
             dialog, hidden, maximised = (random.random() < share for share in (0.05, 0.15, 0.15))
@@ -116,7 +117,7 @@ def test_a_later_policys_hand_does_what_it_did(policy: Policy, inputs: tuple[int
 
 def test_policies_are_found_by_name() -> None:
     assert POLICY.name == NEWEST_POLICY and find_policy("goals-1") is GOALS_1
-    with pytest.raises(ValueError, match="goals-1, goals-2, goals-3"):
+    with pytest.raises(ValueError, match="goals-1, goals-2, goals-3, goals-4"):
         find_policy("goals-0")
     assert all(name == policy.name for name, policy in POLICIES.items())
 
