@@ -15,8 +15,8 @@ _KEYS = (EventKind.KEY_DOWN, EventKind.KEY_UP)
 def unbalanced_events(session: Session) -> NDArray[np.int64]:
     """The numbers, ascending, of events that press what is held already or release what is not.
 
-    What was held before the recording, and what happened in a pause, nobody knows: after that a button's or key's first
-    event may be either, and what is held at the end needs no release.
+    Not every door tells what was held before the recording, and what happened in a pause nobody knows: after that a
+    button's or key's first event may be either, and what is held at the end needs no release.
     """
     rows = session.event_rows
     stretches = _stretches(rows["t_ns"], session.t_ns, session.pauses)

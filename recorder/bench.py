@@ -3,7 +3,6 @@
 import json
 import math
 import os
-import platform
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,7 @@ from tqdm import tqdm
 from recorder.beside import written_beside
 from recorder.excerpt import write_excerpt
 from recorder.intervals import skipped_frames
+from recorder.machine import machine, stolen_s
 from recorder.repack import ARCHIVE_CHUNK_FRAMES, ARCHIVE_LEVEL
 from recorder.scaled import parse_size
 from recorder.session import Session
@@ -57,8 +57,11 @@ class Bench:
             raise ValueError(f"the sandbox needs X11 libraries ({error}); run bench on Linux") from error
         with written_beside([self.out]) as (beside,), tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "bench.h5"
-            with Sandbox(seed=self.seed, size_px=size_px) as sandbox, Explorer(sandbox, self.seed):
-                cost = self._record(path, sandbox.display)
+            asked_s = time.monotonic()
+            with Sandbox(seed=self.seed, size_px=size_px) as sandbox:
+                cost: dict[str, float | None] = {"sandbox_start_s": round(time.monotonic() - asked_s, 1)}
+                with Explorer(sandbox, self.seed):
+                    cost |= self._record(path, sandbox.display)
             with Session(path) as session:
                 numbers = {"machine": machine(), "size": self.size, **cost, **rates(session)}
                 numbers |= access(session, Random(self.seed)) | repacked(session, Path(folder) / "repacked.h5")
@@ -66,12 +69,12 @@ class Bench:
         for name, value in numbers.items():
             print(f"{name:<24}{value}")
 
-    def _record(self, path: Path, display: str) -> dict[str, float]:
-        """Cores and memory of a recorder in a process of its own."""
+    def _record(self, path: Path, display: str) -> dict[str, float | None]:
+        """Cores and memory of a recorder in a process of its own, and the cores that the host took from all."""
         command = [sys.executable, "-m", "recorder", "record", str(path), "--display", display]
         command += ["--seconds", str(self.seconds), "--fps", str(self.fps), "--seed", str(self.seed)]
         memory_mb: list[float] = []
-        start_s = time.monotonic()
+        start_s, stolen_before_s = time.monotonic(), stolen_s()
         with (
             tempfile.TemporaryFile("w+") as said,
             subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=said) as process,
@@ -89,14 +92,15 @@ class Bench:
         settled = memory_mb[len(memory_mb) // 4 :]
         return {
             "cores": round(used_s / wall_s, 3),
+            "stolen_cores": stolen_cores(stolen_before_s, stolen_s(), wall_s),
             "memory_mb": round(max(memory_mb), 1),
             "memory_growth_mb": round(max(settled) - settled[0], 1),
         }
 
 
-def machine() -> str:
-    """Processor and how many of its cores there are."""
-    return f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()} {platform.release()}"
+def stolen_cores(before_s: float | None, after_s: float | None, wall_s: float) -> float | None:
+    """How many cores the host gave to others between two values of `stolen_s`; frames come late where that is much."""
+    return None if before_s is None or after_s is None else round((after_s - before_s) / wall_s, 3)
 
 
 def rates(session: Session) -> dict[str, float]:

@@ -112,9 +112,10 @@ class Record:
                 QueuedWriter(writer, room=max(2, round(self.fps * QUEUED_S))) as queued,
             ):
                 beside = (raw, switches if self.keys != "none" else None)
-                ended = self._capture(queued, (screen, pointer, inputs), beside, watched, interrupted)
-        if ended:
-            raise ValueError(f"{ended}; what was recorded until then is complete in {self.out}")
+                stats, gone = self._capture(queued, (screen, pointer, inputs), beside, watched, interrupted)
+        if gone is not None:
+            raise ValueError(f"{gone}; what was recorded until then is complete in {self.out}")
+        print(f"{self.out}: {stats.frames} frames, {stats.late} late, {stats.skipped} skipped")
 
     def _capture(
         self,
@@ -123,8 +124,8 @@ class Record:
         beside: tuple[Raw, Switches | None],
         watched: HotkeyInput,
         interrupted: "Interrupts",
-    ) -> str | None:
-        """Record until the end; returns why, where nobody asked for it."""
+    ) -> tuple[CaptureStats, DisplayGone | None]:
+        """Record until the end; returns its rates, and why it ended where nobody asked for it."""
         total = None if self.seconds is None else round(self.seconds * self.fps)
         print(
             f"recording {self.out}; {PAUSE_HOTKEY_TEXT} pauses, {FORGET_HOTKEY_TEXT} forgets the last "
@@ -165,9 +166,8 @@ class Record:
             except DisplayGone as gone:
                 if not seen.frames:
                     raise
-                return str(gone)
-        print(f"{self.out}: {stats.frames} frames, {stats.late} late, {stats.skipped} skipped")
-        return None
+                return seen, gone
+        return stats, None
 
 
 @dataclass
@@ -179,9 +179,9 @@ class Interrupts:
 
 @contextmanager
 def interrupts() -> Iterator[Interrupts]:
-    """Count SIGINT and SIGTERM instead of dying of them between two columns of a file; the second one kills."""
+    """Count what ends a program instead of dying of it between two columns of a file; the second one kills."""
     asked = Interrupts()
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.getsignal(number) for number in _ending()}
 
     def ask(number: int, _frame: Any) -> None:
         asked.count += 1
@@ -194,6 +194,13 @@ def interrupts() -> Iterator[Interrupts]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _ending() -> list[signal.Signals]:
+    """SIGINT, SIGTERM, and that a terminal closed, which Windows does not tell and nohup keeps from a program."""
+    hung_up = [number for number in signal.Signals if number.name == "SIGHUP"]
+    heard = [number for number in hung_up if signal.getsignal(number) != signal.SIG_IGN]
+    return [signal.SIGINT, signal.SIGTERM, *heard]
 
 
 @contextmanager

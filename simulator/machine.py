@@ -1,19 +1,19 @@
 """What a benchmark ran on."""
 
-import platform
 import resource
 import sys
-from pathlib import Path
 from typing import Any
 
 import torch
+
+from recorder.machine import processor
 
 _MIB = 1 << 20
 
 
 def describe_machine(device: torch.device) -> dict[str, Any]:
     """`device` in words and `threads`."""
-    words = torch.cuda.get_device_name(device) if device.type == "cuda" else f"cpu ({_processor()})"
+    words = torch.cuda.get_device_name(device) if device.type == "cuda" else f"cpu ({processor()})"
     return {"device": words, "threads": torch.get_num_threads()}
 
 
@@ -23,11 +23,3 @@ def peak_memory_mb(device: torch.device) -> float:
         return torch.cuda.max_memory_allocated(device) / _MIB
     resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return resident / _MIB if sys.platform == "darwin" else resident / 1024
-
-
-def _processor() -> str:
-    """The processor's name; Linux does not give it through `platform`."""
-    cpuinfo = Path("/proc/cpuinfo")
-    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor() or platform.machine()

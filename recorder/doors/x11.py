@@ -34,6 +34,8 @@ from recorder.stuck import StuckKeys
 
 _EVDEV_OFFSET = 8
 _LOOK_NS = 1_000_000_000
+_BEGIN_TIMEOUT_S = 10  # a server that answers later than that begins in its own time
+_BUTTON_MASKS = {1: X.Button1Mask, 2: X.Button2Mask, 3: X.Button3Mask}  # the core protocol tells of no others
 _XFIXES_GET_CURSOR_IMAGE_AND_NAME = 25
 
 
@@ -189,7 +191,11 @@ def _shape_from_reply(reply: Any) -> PointerShape:
 
 
 class X11Input(Input):
-    """Every device event of the server, by the RECORD extension, with the server's own times."""
+    """Every device event of the server, by the RECORD extension, with the server's own times.
+
+    What is held at the beginning is told first, as presses. Of a button or key that is not held no release is told, nor
+    of one that is held a press.
+    """
 
     def __init__(self, display: str | None = None) -> None:
         self._control = open_display(display)
@@ -197,7 +203,9 @@ class X11Input(Input):
         self._data = open_display(display)
         self._symbols = Symbols(open_display(display))
         self._queue: deque[Event] = deque()
-        self._held: set[int] = set()
+        self._held: set[int] = set()  # keys
+        self._pressed: set[int] = set()  # buttons
+        self._begun = threading.Event()
         self._stuck, self._looked_ns = StuckKeys(), 0
         self._focus: Any = None
         self._context = self._control.record_create_context(
@@ -220,6 +228,7 @@ class X11Input(Input):
         self._control.sync()
         self._thread = threading.Thread(target=self._run, name="x11-input", daemon=True)
         self._thread.start()
+        self._begun.wait(_BEGIN_TIMEOUT_S)
 
     def drain(self) -> list[Event]:
         told = [self._queue.popleft() for _ in range(len(self._queue))]
@@ -253,8 +262,12 @@ class X11Input(Input):
     def _run(self) -> None:
         with suppress(*_GONE):  # the screen door says that the server is gone
             self._data.record_enable_context(self._context, self._take)
+        self._begun.set()
 
     def _take(self, reply: Any) -> None:
+        if reply.category == record.StartOfData:
+            self._queue.extend(self._held_already(server_time_ns(reply.server_time)))
+            self._begun.set()
         if reply.category != record.FromServer or reply.client_swapped:
             return
         data = reply.data
@@ -269,32 +282,49 @@ class X11Input(Input):
         if raw.type == X.MotionNotify:
             return Event(kind=EventKind.MOTION, **at)
         if raw.type in (X.ButtonPress, X.ButtonRelease):
-            return _button_event(int(raw.detail), raw.type == X.ButtonPress, at)
+            return self._button_event(int(raw.detail), raw.type == X.ButtonPress, at)
         return self._key_event(int(raw.detail), raw.type == X.KeyPress, int(raw.state), at)
+
+    def _held_already(self, t_ns: int) -> list[Event]:
+        """Presses of what is held when recording begins, while whoever made this input waits for it."""
+        state, keymap = self._control.screen().root.query_pointer(), self._control.query_keymap()
+        at = {"t_ns": t_ns, "x_px": int(state.root_x), "y_px": int(state.root_y)}
+        buttons = [number for number, mask in _BUTTON_MASKS.items() if state.mask & mask]
+        keys = [KEYS[code].evdev + _EVDEV_OFFSET for code in sorted(_keys_down(keymap))]
+        told = [self._button_event(button, True, at) for button in buttons]
+        told += [self._key_event(keycode, True, int(state.mask), at) for keycode in keys]
+        return [event for event in told if event is not None]
+
+    def _button_event(self, button: int, down: bool, at: dict[str, int]) -> Event | None:
+        if button in X11_SCROLL:
+            dx, dy = X11_SCROLL[button]
+            return Event(kind=EventKind.SCROLL, dx=dx, dy=dy, **at) if down else None
+        if button not in X11_BUTTONS:
+            return None
+        code = BUTTONS.index(X11_BUTTONS[button])
+        if not _turn(self._pressed, code, down):  # as of two mice
+            return None
+        return Event(kind=EventKind.BUTTON_DOWN if down else EventKind.BUTTON_UP, code=code, **at)
 
     def _key_event(self, keycode: int, down: bool, state: int, at: dict[str, int]) -> Event | None:
         code = KEY_BY_EVDEV.get(keycode - _EVDEV_OFFSET)
-        if code is None or (down and code in self._held):  # an unknown key, or auto-repeat
+        if code is None or not _turn(self._held, code, down):  # an unknown key, or auto-repeat
             return None
-        (self._held.add if down else self._held.discard)(code)
         symbol = self._symbols.of(keycode, state)
         return Event(kind=EventKind.KEY_DOWN if down else EventKind.KEY_UP, code=code, symbol=symbol, **at)
+
+
+def _turn(held: set[int], code: int, down: bool) -> bool:
+    """Add to what is held or take away from it; whether that changes it."""
+    changes = down != (code in held)
+    (held.add if down else held.discard)(code)
+    return changes
 
 
 def _keys_down(keymap: Any) -> set[int]:
     """The keys of the server's map of 256 bits."""
     codes = np.flatnonzero(np.unpackbits(np.array(keymap, np.uint8), bitorder="little"))
     return {KEY_BY_EVDEV[code] for code in (codes - _EVDEV_OFFSET).tolist() if code in KEY_BY_EVDEV}
-
-
-def _button_event(button: int, down: bool, at: dict[str, int]) -> Event | None:
-    if button in X11_SCROLL:
-        dx, dy = X11_SCROLL[button]
-        return Event(kind=EventKind.SCROLL, dx=dx, dy=dy, **at) if down else None
-    if button not in X11_BUTTONS:
-        return None
-    kind = EventKind.BUTTON_DOWN if down else EventKind.BUTTON_UP
-    return Event(kind=kind, code=BUTTONS.index(X11_BUTTONS[button]), **at)
 
 
 def server_time_ns(time_ms: int) -> int:

@@ -51,7 +51,7 @@ class Explorer(User):
     def _explore(self, hand: Hand, eye: Eye, random: Random) -> None:
         live, done = self._live(), Counter[goals.Goal]()
         while True:
-            scene = goals.Scene(hand, eye, random, self._layout(), live, done)
+            scene = goals.Scene(hand, eye, random, self._layout(), live, done, self.seed)
             goals.pursue(scene, self._sandbox.policy.choices)
 
     def _live(self) -> Live | None:

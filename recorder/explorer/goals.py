@@ -10,6 +10,7 @@ from recorder.doors import Window
 from recorder.explorer.apps import APP_CLASS
 from recorder.explorer.dotfiles import PANEL_HEIGHT_PX
 from recorder.explorer.eye import Eye
+from recorder.explorer.forbidden import FORBIDDEN
 from recorder.explorer.hand import RIGHT, Hand
 from recorder.explorer.layout import Layout
 
@@ -43,7 +44,7 @@ class Wishes(Protocol):
 class Scene:
     """What a goal works with: the hand, what the eye sees now, where things are, and the choices' randomness.
 
-    `done` counts the goals that this session pursued.
+    `done` counts the goals that this session pursued, `seed` is the session's.
     """
 
     def __init__(
@@ -54,9 +55,11 @@ class Scene:
         layout: Layout,
         wishes: Wishes | None = None,
         done: Counter[Goal] | None = None,
+        seed: int = 0,
     ) -> None:
         self.hand, self.eye, self.random, self.layout, self.wishes = hand, eye, random, layout, wishes
         self.done: Counter[Goal] = Counter() if done is None else done
+        self.seed = seed
         self.width_px, self.height_px = layout.size_px
         self.windows = eye.windows()
 
@@ -241,10 +244,16 @@ def run_commands(scene: Scene) -> None:
         text = scene.random.choice(COMMANDS)
         if scene.random.random() < 0.3:
             text = "echo " + " ".join(scene.random.choices(WORDS, k=2))
-        type_with_mistakes(scene, text)
-        scene.hand.hesitate()
-        scene.hand.chord("Enter")
-        scene.hand.hesitate(0.3, 0.7)
+        enter_command(scene, text)
+
+
+def enter_command(scene: Scene, line: str) -> None:
+    """Have the terminal do a line; never a forbidden one."""
+    assert not FORBIDDEN.found_in(line), line
+    type_with_mistakes(scene, line)
+    scene.hand.hesitate()
+    scene.hand.chord("Enter")
+    scene.hand.hesitate(0.3, 0.7)
 
 
 def write_text(scene: Scene) -> None:

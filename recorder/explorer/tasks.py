@@ -6,9 +6,18 @@ from collections.abc import Sequence
 from recorder.box import Box
 from recorder.doors import active
 from recorder.explorer.apps import APP_CLASS
-from recorder.explorer.goals import FILE_COLUMNS_PX, FILE_ROWS_PX, TITLE_DY_PX, WORDS, Scene, type_with_mistakes
+from recorder.explorer.goals import (
+    FILE_COLUMNS_PX,
+    FILE_ROWS_PX,
+    TITLE_DY_PX,
+    WORDS,
+    Scene,
+    enter_command,
+    type_with_mistakes,
+)
 
 PRINTABLE = string.printable[:95]
+SHARES = 3  # of the printable characters; one fits into the terminal's line
 COMMON = string.ascii_lowercase + string.digits + " "
 CODE = (
     "for (int i = 0; i < 10; i++) {",
@@ -55,6 +64,21 @@ def rare_characters(scene: Scene) -> None:
     """The same, more of them, and most of those that words and code hardly have."""
     weights = [1 if character in COMMON else 3 for character in PRINTABLE]
     _type_some(scene, weights, scene.random.randint(20, 50))
+
+
+def exercise_characters(scene: Scene) -> None:
+    """A share of the printable ones, in no order; then the next share, so that a session types all equally often.
+
+    With which share a session begins follows from its seed: so do many sessions, however short they are.
+    """
+    share = [*PRINTABLE[(scene.seed + scene.done[exercise_characters]) % SHARES :: SHARES]]
+    scene.random.shuffle(share)
+    scene.hand.type("".join(share))
+    scene.hand.hesitate()
+    if scene.top.app == APP_CLASS["terminal"]:
+        scene.hand.chord("ControlLeft", "KeyU")  # it is no command
+    else:
+        scene.hand.chord("Enter")
 
 
 def _type_some(scene: Scene, weights: Sequence[int], count: int) -> None:
@@ -193,11 +217,7 @@ def plain_shell_files(scene: Scene) -> None:
 
 def _work_on_files(scene: Scene, lines: Sequence[str]) -> None:
     for _ in range(scene.random.randint(1, 3)):
-        line = scene.random.choice(lines).format(*scene.random.sample(NAMES, 2))
-        type_with_mistakes(scene, line)
-        scene.hand.hesitate()
-        scene.hand.chord("Enter")
-        scene.hand.hesitate(0.3, 0.7)
+        enter_command(scene, scene.random.choice(lines).format(*scene.random.sample(NAMES, 2)))
 
 
 def calculate(scene: Scene) -> None:

@@ -115,15 +115,23 @@ GOALS_2 = (
 )
 
 
+def changed(table: Sequence[Row], changes: dict[Goal, tuple[Row, ...]]) -> tuple[Row, ...]:
+    """The table with other rows in the places of some goals."""
+    return tuple(now for row in table for now in changes.get(row.goal, (row,)))
+
+
 # The third policy differs in these: it types more of each character, and code.
-_CHANGED: dict[Goal, tuple[Row, ...]] = {
+_IN_THE_THIRD: dict[Goal, tuple[Row, ...]] = {
     tasks.random_characters: (
         Row(tasks.rare_characters, 2.0, in_front("editor")),
         Row(tasks.write_code, 1.0, in_front("editor")),
     ),
     tasks.shell_files: (Row(tasks.plain_shell_files, 1.5, in_front("terminal")),),
 }
-GOALS_3 = tuple(now for row in GOALS_2 for now in _CHANGED.get(row.goal, (row,)))
+GOALS_3 = changed(GOALS_2, _IN_THE_THIRD)
+
+# The fourth types all characters equally often, and in the terminal too.
+GOALS_4 = changed(GOALS_3, {tasks.rare_characters: (Row(tasks.exercise_characters, 11.0, typing),)})
 
 
 def choices(table: Sequence[Row], scene: Scene) -> dict[Goal, float]:

@@ -1,11 +1,13 @@
 """What the benchmark says of a session whose frames are known."""
 
+import os
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from recorder.bench import Bench, access, rates, repacked
+from recorder.bench import Bench, access, rates, repacked, stolen_cores
+from recorder.machine import machine, processor, stolen_s
 from recorder.pointer import PointerState
 from recorder.session import Session
 from recorder.writer import SessionWriter
@@ -32,3 +34,18 @@ def test_mistakes_are_sentences_and_leave_nothing(tmp_path: Path, wrong: dict) -
     with pytest.raises(ValueError, match=r"above 0|WIDTHxHEIGHT"):
         Bench(out=tmp_path / "a.json", **wrong).run()
     assert not list(tmp_path.iterdir())
+
+
+def test_what_the_host_took_is_counted_where_it_is_told(tmp_path: Path) -> None:
+    stat = tmp_path / "stat"
+    stat.write_text("cpu  1 2 3 4 5 6 7 900 0 0\ncpu0 1 2 3 4 5 6 7 8 0 0\n")
+    taken_s = stolen_s(stat)
+    assert taken_s == 900 / os.sysconf("SC_CLK_TCK")
+    assert stolen_cores(taken_s, taken_s + 3, 12) == 0.25
+    stat.write_text("cpu  1 2 3 4\n")
+    assert stolen_s(stat) is stolen_s(tmp_path / "none") is None
+    assert stolen_cores(None, None, 12) is None
+
+
+def test_the_machine_is_named_by_its_processor() -> None:
+    assert processor() and machine().startswith(processor())

@@ -1,5 +1,6 @@
 """Every command as a user runs it: its output, its exit code, one line for a mistake, never a traceback."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -101,7 +102,7 @@ def test_record_for_some_seconds(tmp_path: Path) -> None:
         assert session.attributes["note"] == "a try"
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_interrupt_completes_the_file(tmp_path: Path, number: signal.Signals) -> None:
     path = tmp_path / "a.h5"
     command = [sys.executable, "-m", "recorder", "record", str(path), "--display", "fake"]
@@ -113,4 +114,20 @@ def test_interrupt_completes_the_file(tmp_path: Path, number: signal.Signals) ->
     process.send_signal(number)
     _, errors = process.communicate(timeout=20)
     assert process.returncode == 0, errors
+    assert faults(path) == []
+
+
+def test_a_terminal_that_closes_leaves_a_complete_file(tmp_path: Path) -> None:
+    path, (ours, theirs) = tmp_path / "a.h5", os.openpty()
+    command = [sys.executable, "-m", "recorder", "record", str(path), "--display", "fake"]
+    process = subprocess.Popen(command, stderr=theirs, stdout=theirs)
+    os.close(theirs)
+    said = b""
+    while b"recording" not in said:
+        said += os.read(ours, 1000)
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(timeout=0.5)
+    os.close(ours)
+    process.send_signal(signal.SIGHUP)
+    process.wait(timeout=20)
     assert faults(path) == []

@@ -19,7 +19,7 @@ from recorder.explorer.appearance import Appearance
 from recorder.explorer.explore import Exploration, explore
 from recorder.explorer.hand import Hand, Stopped, keystroke
 from recorder.explorer.policy import POLICY
-from recorder.explorer.sandbox import missing_packages
+from recorder.explorer.sandbox import PACKAGES, SUPPORT_PACKAGES, Sandbox, missing_packages
 from recorder.explorer.score import read_score
 from recorder.session import Session
 from recorder.verify import faults
@@ -100,6 +100,14 @@ def test_settings_are_well_formed(tmp_path: Path) -> None:
     assert len(files) == 5
     for path in files:
         assert ElementTree.parse(path).getroot().tag == "channel"
+
+
+def test_a_machine_without_the_programs_is_told_how_to_get_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(ValueError, match="the sandbox lacks programs: apt-get install ") as said:
+        Sandbox(seed=0, size_px=(512, 384))
+    wanted = str(said.value).partition("--no-install-recommends ")[2].split()
+    assert wanted == [*PACKAGES.values(), *SUPPORT_PACKAGES]
 
 
 @pytest.mark.skipif(bool(missing_packages()), reason=f"the sandbox lacks {', '.join(missing_packages())}")

@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -17,7 +18,7 @@ from recorder.explorer.appearance import PANELS, Appearance
 from recorder.explorer.eye import Eye
 from recorder.explorer.hand import Hand
 from recorder.explorer.layout import Layout
-from recorder.explorer.policy import GOALS_1, GOALS_2, POLICIES, POLICY, find_policy
+from recorder.explorer.policy import GOALS_1, GOALS_2, GOALS_3, POLICIES, POLICY, Policy, find_policy
 from tests.recorder.sessions import recorder
 
 SIZE_PX = (512, 384)
@@ -29,6 +30,7 @@ FIRST_HOMES = {
 }
 FIRST_INPUTS = (10463, "8683ad5371cf694e20c81d61a6ddb5ca2ae00994e9b4bacecba2e4d02244c77a")
 SECOND_INPUTS = (16361, "6fbecf0719172f427e14dc2ff716a17bfa5ce583b5093272139603a541c5f045")
+THIRD_INPUTS = (15099, "0ae4963c06eebe08896e3d3e389009498f174a7b5f1668aac9c85bbd3c2e8a5c")
 FIRST_WALLPAPERS = "green blue blue blue blue grey grey green blue green"
 
 
@@ -54,13 +56,13 @@ class Notebook(Injector):
 class DreamingEye(Eye):
     """Sees windows and menus that are drawn at random."""
 
-    def __init__(self, random: Random) -> None:
-        self._random = random
+    def __init__(self, random: Random, apps: Sequence[str] = ("xfce4-terminal", "thunar", "mousepad")) -> None:
+        self._random, self._apps = random, apps
 
     def windows(self) -> list[Window]:
         random, found = self._random, []
         for number in range(random.randrange(4)):
-            app = random.choice(("xfce4-terminal", "thunar", "mousepad"))
+            app = random.choice(self._apps)
             x_px, y_px = random.randrange(100), random.randrange(28, 100)
             box = Box(x_px=x_px, y_px=y_px, width_px=random.randrange(250, 350), height_px=random.randrange(180, 250))
             dialog, hidden, maximised = (random.random() < share for share in (0.05, 0.15, 0.15))
@@ -107,14 +109,15 @@ def test_the_first_policys_hand_does_what_it_did() -> None:
     assert (len(rows), hashlib.sha256(repr(rows).encode()).hexdigest()) == FIRST_INPUTS
 
 
-def test_the_second_policys_hand_does_what_it_did() -> None:
-    rows = pursue(GOALS_2.choices, layout(launchers=GOALS_2.launchers)).rows
-    assert (len(rows), hashlib.sha256(repr(rows).encode()).hexdigest()) == SECOND_INPUTS
+@pytest.mark.parametrize(("policy", "inputs"), [(GOALS_2, SECOND_INPUTS), (GOALS_3, THIRD_INPUTS)])
+def test_a_later_policys_hand_does_what_it_did(policy: Policy, inputs: tuple[int, str]) -> None:
+    rows = pursue(policy.choices, layout(launchers=policy.launchers)).rows
+    assert (len(rows), hashlib.sha256(repr(rows).encode()).hexdigest()) == inputs
 
 
 def test_policies_are_found_by_name() -> None:
     assert POLICY.name == NEWEST_POLICY and find_policy("goals-1") is GOALS_1
-    with pytest.raises(ValueError, match="goals-1, goals-2, goals-3"):
+    with pytest.raises(ValueError, match="goals-1, goals-2, goals-3, goals-4"):
         find_policy("goals-0")
     assert all(name == policy.name for name, policy in POLICIES.items())
 

@@ -17,7 +17,7 @@ from recorder.explorer.eye import Eye
 from recorder.explorer.hand import Hand, keystroke
 from recorder.explorer.layout import Layout
 from recorder.explorer.policy import POLICY
-from recorder.explorer.weights import ENOUGH, GOALS_2, GOALS_3, choices
+from recorder.explorer.weights import ENOUGH, GOALS_2, GOALS_3, GOALS_4, choices
 from tests.recorder.test_policy import SIZE_PX, Notebook
 
 WINDOW = Window(number=1, app="mousepad", box=Box(x_px=80, y_px=40, width_px=321, height_px=329), dialog=False,
@@ -141,7 +141,7 @@ def test_every_goal_of_the_table_makes_sense_sometime() -> None:
         for maximised in (False, True)
         for windows in ([], [replace(WINDOW, app=app, maximised=maximised)] * 2)
     ]
-    for table in (GOALS_2, GOALS_3):
+    for table in (GOALS_2, GOALS_3, GOALS_4):
         assert {row.goal for row in table} == {goal for scene in scenes for goal in choices(table, scene)}
         assert all(row.weight > 0 for row in table)
     still = Layout(size_px=SIZE_PX, appearance=Appearance(wallpaper="red"), launchers=POLICY.launchers)

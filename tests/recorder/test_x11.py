@@ -11,9 +11,12 @@ from typing import Any
 import pytest
 
 from recorder.actions import BUTTONS, KEY_INDEX, Event
+from recorder.capture import CaptureStats, capture
+from recorder.clock import MonotonicClock
 from recorder.doors import DisplayGone
 from recorder.session import Session
 from recorder.verify import faults
+from recorder.writer import SessionWriter
 
 x11 = pytest.importorskip("recorder.doors.x11", reason="python-xlib or mss is missing")
 pytestmark = pytest.mark.skipif(shutil.which("Xvfb") is None, reason="Xvfb is missing: apt-get install xvfb")
@@ -106,6 +109,61 @@ def test_injected_input_comes_back_at_its_time(server) -> None:
     assert outside_ns <= TOLERANCE_NS
 
 
+def test_what_is_held_when_a_recording_begins_is_pressed_at_its_start(server, tmp_path: Path) -> None:
+    display, _ = server
+    light_up(display)
+    injector, path, right = x11.X11Injector(display), tmp_path / "a.h5", BUTTONS.index("right")
+    keys = sorted(KEY_INDEX[name] for name in ("ShiftLeft", "KeyA"))
+    begun_ns = time.monotonic_ns()
+
+    def use(down: bool) -> None:
+        injector.button(right, down)
+        for code in keys:
+            injector.key(code, down)
+
+    def stop(stats: CaptureStats) -> bool:
+        if stats.frames == 2:
+            use(False)
+        return stats.frames >= 8
+
+    use(True)
+    doors = (x11.X11Screen(display), x11.X11Pointer(display), x11.X11Input(display))
+    with SessionWriter(path, size_px=SIZE_PX, fps=10) as writer:
+        capture(writer, *doors, MonotonicClock(), fps=10, stop=stop)
+    for door in (*doors, injector):
+        door.close()
+    assert faults(path) == []
+    with Session(path) as session:
+        events, first = session.events(), session.states()[0]
+        assert all(begun_ns - TOLERANCE_NS <= event.t_ns <= session.t_ns[0] + TOLERANCE_NS for event in events[:3])
+    assert [(event.kind.name, event.code) for event in events[:3]] == [
+        ("BUTTON_DOWN", right),
+        *(("KEY_DOWN", code) for code in keys),
+    ]
+    assert sorted((event.kind.name, event.code) for event in events[3:]) == [
+        ("BUTTON_UP", right),
+        *(("KEY_UP", code) for code in keys),
+    ]
+    assert events[1 + keys.index(KEY_INDEX["KeyA"])].symbol == ord("A")
+    assert (first.buttons, first.keys) == ({right}, set(keys))
+
+
+def test_a_release_of_what_is_not_held_is_not_told(server) -> None:
+    inputs, injector = x11.X11Input(server[0]), x11.X11Injector(server[0])
+    for down in (True, False):
+        if not down:
+            inputs._held.clear()  # as of a key that was let go while recording began
+            inputs._pressed.clear()
+        injector.key(KEY_INDEX["KeyA"], down)
+        injector.button(BUTTONS.index("left"), down)
+        told = collect(inputs, 2 if down else 0)
+        assert [event.kind.name for event in told] == (["KEY_DOWN", "BUTTON_DOWN"] if down else [])
+    injector.move(5, 6)
+    assert [event.kind.name for event in collect(inputs, 1)] == ["MOTION"]
+    inputs.close()
+    injector.close()
+
+
 def test_screen_and_pointer(server) -> None:
     from Xlib import display as xdisplay
 
@@ -175,6 +233,30 @@ def test_a_recording_survives_its_server_and_its_size(server, tmp_path: Path, en
     with Session(path) as session:
         assert len(session) > 3  # how many depends on the machine's load
         assert session.size_px == SIZE_PX
+
+
+def test_a_screen_that_grows_is_recorded_as_large_as_it_was(server, tmp_path: Path) -> None:
+    display, _ = server
+    shrink(display)  # Xvfb grows no larger than it was at its start
+    light_up(display)
+    path = tmp_path / "a.h5"
+    command = [sys.executable, "-m", "recorder", "record", str(path), "--display", display, "--seconds", "4"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as recording:
+        assert recording.stderr is not None
+        assert any(line.startswith("recording") for line in recording.stderr)
+        with pytest.raises(subprocess.TimeoutExpired):
+            recording.wait(timeout=1.5)
+        grown = ["xrandr", "--display", display, "--fb", f"{SIZE_PX[0]}x{SIZE_PX[1]}"]
+        subprocess.run(grown, check=True)
+        grown_ns = time.monotonic_ns()
+        light_up(display)
+        errors = recording.communicate(timeout=60)[1]
+    assert recording.returncode == 0, errors
+    assert x11.X11Screen(display).size_px == SIZE_PX
+    assert faults(path) == []
+    with Session(path) as session:
+        assert session.size_px == (SIZE_PX[0] // 2, SIZE_PX[1])
+        assert session.t_ns[-1] > grown_ns and session.frames[-1].all()
 
 
 def test_stop_hotkey_ends_a_recording(server, tmp_path: Path) -> None:
