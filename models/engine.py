@@ -212,7 +212,7 @@ class Engine:
         None where too many cells don't agree: a large change comes whole or not at all.
         """
         thing = self._things.like(box)
-        box = thing.box if thing else box
+        box = thing.visible(self.frame_u8) if thing else box
         scene = self._scene(ground, box)
         free = (self._paints < sampling.repeats) | self._near_pointer(sampling.reach)
         likely = torch.sigmoid(scene.where[0]).cpu().numpy() >= sampling.where

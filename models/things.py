@@ -23,10 +23,15 @@ STARTS_PX = 3  # on which a drag begins
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Thing:
-    """A box of the screen and what lies `under_u8` (h, w, 3) it."""
+    """A box, which may have been dragged beyond the screen, and what lies `under_u8` (h, w, 3) it."""
 
     box: Box
     under_u8: NDArray[np.uint8]
+
+    def visible(self, frame_u8: NDArray[np.uint8]) -> Box:
+        """The part of its box that is on the screen, of which there is some."""
+        height, width = frame_u8.shape[:2]
+        return np.clip(self.box, 0, np.array([width - 1, height - 1]))
 
     def gone(self, frame_u8: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """A frame without it."""

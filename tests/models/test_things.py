@@ -44,6 +44,15 @@ def test_what_has_gone_is_no_thing_any_more() -> None:
     assert things.like(BOX + 5) is None
 
 
+def test_a_thing_that_was_dragged_over_the_edge_is_seen_as_far_as_it_is_on_the_screen() -> None:
+    things, _, after = _opened()
+    drag = things.drag(BOX, after, (30, 20), (5, 90))
+    assert drag is not None
+    drag, frame = drag.to(after, (5, 90))
+    assert (drag.thing.box == BOX + np.array([-25, 70])).all()
+    assert (drag.thing.visible(frame) == [[0, 80], [58, HEIGHT_PX - 1]]).all()
+
+
 def test_small_changes_are_no_things_and_old_ones_are_forgotten() -> None:
     things, frame = Things(), _desktop()
     things.note(np.array([[0, 0], [15, 15]]), frame, _with(frame, BOX, 1))
