@@ -15,16 +15,17 @@ from models.stages import WorldStage
 from models.text import TextReader
 from models.track import Track, load_track
 from models.train import DESK_FOLDER, VAE_FOLDER
+from models.training import TrainConfig, Trainer
 from models.world_config import WorldConfig
 from recorder.actions import Action
 from recorder.pointer import PointerState
 from recorder.prompt import Prompt
 from recorder.writer import SessionWriter
-from tests.models.toy import ARROW, FPS, OFF, ON, PERIOD_NS, SIZE_PX
+from tests.models.toy import ARROW, FPS, OFF, ON, PERIOD_NS, SIZE_PX, StepClock
 
 TEXT, WIDTH, LAG_FRAMES, WISH_FRAMES, PERIOD_FRAMES = 32, 64, 2, 6, 12
 WISHES = ("light the lamp", "put it out, please")
-STEPS = 80
+STEPS = 80.0  # minutes of a StepClock
 REST = Action(x_px=100, y_px=100)
 
 
@@ -90,16 +91,16 @@ def test_without_texts_what_they_cause_is_not_trained_on(stage: WorldStage, trac
 
 
 @pytest.mark.timeout(300)  # it trains
-def test_a_text_becomes_a_cause(stage: WorldStage, clip: ClipModel, toy_run: Path) -> None:
-    adam = torch.optim.Adam(stage.module.parameters(), 2e-3)
-    for step in range(STEPS):
-        adam.zero_grad()
-        stage.loss(step)[0].backward()
-        adam.step()
+def test_a_text_becomes_a_cause(stage: WorldStage, clip: ClipModel, toy_run: Path, tmp_path: Path) -> None:
+    """Of six frames that are asked for, one changes; what is learned of that varies by seed, hence the wide margins."""
+    trainer = Trainer(stage, TrainConfig(minutes=STEPS, warmup_steps=5), tmp_path, StepClock())
+    trainer.run(lambda _: None, progress=False)
+    stage.module.load_state_dict(trainer.ema, strict=False)
     desk = replace(load_desk(toy_run / DESK_FOLDER), world=stage.module.eval(), library=stage.library, clip=clip)
     asked, silent = (_chances(desk, text) for text in (WISHES[0], ""))
-    assert max(asked[:ASKED_FRAMES]) > 0.3 > 3 * max(silent)
-    assert max(asked[ASKED_FRAMES + 1 :]) < 0.1
+    assert max(asked[:ASKED_FRAMES]) > 0.08
+    assert max(asked[:ASKED_FRAMES]) > 3 * max(silent)
+    assert max(asked[:ASKED_FRAMES]) > 3 * max(asked[ASKED_FRAMES + 1 :])
 
 
 def _chances(desk: Desk, text: str) -> list[float]:
