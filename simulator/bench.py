@@ -23,7 +23,7 @@ _REASONS = {
     "dense": _NOT_DENSE,
     "speedup_over_dense": _NOT_DENSE,
     "by_steps": "the world has no steps to set",
-    "by_guidance": "the model is not guided yet",
+    "by_guidance": "a text guides for a moment, and the action track asks for nothing",
     "by_size": "the checkpoint has one size",
 }
 

@@ -28,7 +28,8 @@ class Play:
     seed: int = 0
     """Of everything the model draws at random."""
     prompt: str = ""
-    """What the screen should show at first: of the checkpoint's first screens the one that is nearest."""
+    """What the screen should show at first: of the checkpoint's first screens the one that is nearest. If left out,
+    what ships begins in the window with the look that it knows best, another checkpoint with any."""
     steps: int | None = None
     """Steps of the sampler a frame; the checkpoint's own number if left out."""
     device: str | None = None
@@ -114,6 +115,12 @@ def _prompt_chooses(play: Play, loaded: Loaded) -> bool:
     return bool(play.prompt) and loaded.takes_prompts
 
 
+def _own_prompt(play: Play, loaded: Loaded) -> str:
+    """That of what ships, where someone plays it."""
+    ships = play.checkpoint == shipped.CHECKPOINT and loaded.takes_prompts
+    return shipped.PROMPT if ships and play.actions is None else ""
+
+
 def _play_headless(play: Play, load: Loader) -> None:
     from simulator.headless import check_track, play_track
     from simulator.output import VideoConfig, open_output
@@ -165,7 +172,7 @@ def _play_window(play: Play, load: Loader) -> None:
         window = stack.enter_context(closing(Window(world.size_px, clock)))
         config = LoopConfig(
             seed=play.seed,
-            prompt=play.prompt,
+            prompt=play.prompt or _own_prompt(play, loaded),
             record=play.record,
             about=loaded.about,
             greeting=f"{BINDINGS[Command.HELP].label()} help, {BINDINGS[Command.QUIT].label()} quit",

@@ -143,12 +143,12 @@ def test_the_newest_policy_stays_on_the_screen(panel: str) -> None:
     assert len(rows) > 5000 and {kind for kind, *_ in rows} >= {"move", "button", "key"}
 
 
-def test_the_first_data_set_is_ordered_again_by_its_manifest(tmp_path: Path) -> None:
+def test_the_data_set_is_ordered_again_by_its_manifest(tmp_path: Path) -> None:
     manifest = Path(__file__).parents[2] / "docs" / "manifest.json"
     orders = Explore(folder=tmp_path, manifest=manifest).orders()
-    assert [order.seed for order in orders] == list(range(42))
-    assert {order.policy for order in orders} == {"goals-1"}
-    assert all(290 < order.seconds <= 300 for order in orders)
+    assert [order.seed for order in orders] == [*range(42), *range(100, 164)]
+    assert [order.policy for order in orders] == ["goals-1"] * 42 + ["goals-2"] * 64
+    assert all(285 < order.seconds <= 300 for order in orders)
 
 
 def test_an_order_that_makes_no_sense_is_refused_in_a_sentence(tmp_path: Path) -> None:
