@@ -21,7 +21,7 @@ from recorder.seal import seal
 from recorder.states import Keyboard, StateKeeper
 
 FLUSH_NS = 1_000_000_000
-RESERVE_BYTES = 64 << 20  # left free on the disk: HDF5 that meets a full disk while writing ruins the file
+RESERVE_BYTES = 64 << 20  # left free on the disk: a flush takes its room twice, in the journal and in the file
 OWN_ATTRIBUTES = (
     *("schema", "action_table", "width_px", "height_px", "fps", "complete", schema.PAUSES, schema.SHA256),
     *schema.SEGMENT_ATTRIBUTES,  # which a copy does not inherit: it is a session of its own
