@@ -43,14 +43,25 @@ def held_bits(buttons: Iterable[int], keys: Iterable[int]) -> int:
 
 
 def event_rows(action: Action, frame: int) -> list[tuple[int, ...]]:
-    """The action's events at that frame: (frame, kind, x_px, y_px, modifiers)."""
-    modifiers = held_bits((), action.keys) >> len(BUTTONS)
+    """The action's events at that frame: (frame, kind, x_px, y_px, modifiers held at the event)."""
     rows = []
-    for event in action.events:
+    for event, keys in zip(action.events, _keys_at(action), strict=True):
         kind = event_kind(event)
         if kind is not None:
-            rows.append((frame, kind, event.x_px, event.y_px, modifiers))
+            rows.append((frame, kind, event.x_px, event.y_px, held_bits((), keys) >> len(BUTTONS)))
     return rows
+
+
+def _keys_at(action: Action) -> list[frozenset[int]]:
+    """The keys that are held right after each event: a shortcut may be over before its frame is."""
+    keys, held = action.keys, []
+    for event in reversed(action.events):
+        held.append(keys)
+        if event.kind == EventKind.KEY_DOWN:
+            keys = keys - {event.code}
+        elif event.kind == EventKind.KEY_UP:
+            keys = keys | {event.code}
+    return held[::-1]
 
 
 def event_table(actions: list[Action]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

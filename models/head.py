@@ -179,8 +179,15 @@ class Head(nn.Module):
         palette_keys: Float[Tensor, "p e"],
     ) -> tuple[Float[Tensor, "m o"], Float[Tensor, "m p"]]:
         """Logits of some cells: of each slot and NEW, and of each content of the palette."""
+        near, query = self.pointer(estimate, condition, cells)
+        return near, palette.logits(query, palette_keys)
+
+    def pointer(
+        self, estimate: Estimate, condition: Condition, cells: Int[Tensor, "m"]
+    ) -> tuple[Float[Tensor, "m o"], Float[Tensor, "m e"]]:
+        """Logits of some cells: of each slot and NEW; and their queries."""
         hidden = estimate.hidden[cells]
         query = self.query(hidden)
         match = torch.einsum("ne,nke->nk", query, condition.keys[cells].to(query.dtype)).float() * KEY_WIDTH**-0.5
         again = match.masked_fill(~condition.there[cells], -1e4)
-        return torch.cat([again, self.new(hidden).float()], dim=-1), palette.logits(query, palette_keys)
+        return torch.cat([again, self.new(hidden).float()], dim=-1), query

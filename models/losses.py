@@ -5,6 +5,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 from torch.nn import functional
 
+from models.choice_loss import choice_loss
 from models.diffusion import noised
 from models.head import Canvas
 from models.recall import NEW
@@ -85,11 +86,10 @@ def _what_loss(
     error = (estimate.difference - difference).square().mean(dim=1)
     what = (error * weight_new).sum() / weight_new.sum().clamp_min(1e-6)
     asked = (t == 1).nonzero()[:, 0]
-    logits = torch.cat(model.head.choice(estimate, condition, asked, model.palette, model.palette.keys()), dim=-1)
-    entropy = functional.cross_entropy(logits, batch.choice[asked], reduction="none")
+    near, query = model.head.pointer(estimate, condition, asked)
     share = weight[asked] / weight[asked].sum().clamp_min(1e-6)
-    choice = (entropy * share).sum()
-    right = ((logits.argmax(1) == batch.choice[asked]) * share).sum()
+    palette = model.palette
+    choice, right = choice_loss(near, query, palette.keys(), palette.bias, batch.choice[asked], share)
     pure = (new & (t == 1)).float()
     copied = (error * pure).sum() / (difference.square().mean(dim=1) * pure).sum().clamp_min(1e-6)
     return what + choice, {"what": what, "choice": choice, "right": right, "copy_share": copied}

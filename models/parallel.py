@@ -34,6 +34,13 @@ class Ranks:
         """This process's part of a count, rounded up."""
         return -(-count // self.size)
 
+    def deal(self, work: list[int]) -> list[int]:
+        """This process's places in a list of work, dealt there and back from the largest, so that all have as much."""
+        order = sorted(range(len(work)), key=lambda place: -work[place])
+        rounds = range(0, len(order), self.size)
+        hands = [order[start : start + self.size][:: -1 if turn % 2 else 1] for turn, start in enumerate(rounds)]
+        return [hand[self.rank] for hand in hands if self.rank < len(hand)]
+
     def average_gradients(self, module: nn.Module) -> None:
         """Give every process the mean of all gradients."""
         if self.size == 1:

@@ -1,6 +1,6 @@
 """The stages that the training loop runs: the tile VAE, then the world model on its latents."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -113,13 +113,10 @@ class WorldStage:
         start: Desk | None = None,
         clip: ClipModel | None = None,
     ) -> None:
-        part = replace(
-            draw, **{name: ranks.share(getattr(draw, name)) for name in ("changed", "near", "idle", "asked")}
-        )
         self._seed, self._own, self._ranks = seed, draw.own, ranks
         self._tokenizer, self.library = tokenizer, gather(tracks, config.palette, config.pictures)
         palette_u8 = self.library.tiles_u8[: config.palette]
-        self._transitions = Transitions(tracks, tokenizer, part, shape_names, palette_u8, clip)
+        self._transitions = Transitions(tracks, tokenizer, draw, shape_names, palette_u8, clip)
         torch.manual_seed(seed)
         self.module = WorldModel(config)
         self.module.fill(self.library, tokenizer.encode(palette_u8))
@@ -130,8 +127,8 @@ class WorldStage:
             self._own_from = 0
 
     def loss(self, step: int) -> tuple[Tensor, dict[str, float]]:
+        moments, weights = self._transitions.draw(np.random.default_rng([self._seed, step]), self._ranks)
         random = np.random.default_rng([self._seed, step, self._ranks.rank])
-        moments, weights = self._transitions.draw(random)
         with torch.autocast("cpu", torch.bfloat16):
             share = self._own if step >= self._own_from and step % OWN_EVERY == 0 else 0.0
             own = own_pasts(self.module, self._tokenizer, self._transitions, moments, share, random)

@@ -17,7 +17,7 @@ from models.tiles import grid_shape, to_tiles
 from recorder.session import Session
 
 READ_FRAMES = 64
-VERSION = 4
+VERSION = 5
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

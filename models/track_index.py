@@ -66,6 +66,12 @@ class TrackIndex:
         """The pixels (m, TILE_VALUES) of contents (m,)."""
         return self.track.tiles_u8[content - self._offset]
 
+    def changes(self, frame: int) -> int:
+        """How many tiles change at a frame."""
+        row = int(np.searchsorted(self.track.change_frame, frame))
+        there = row < len(self._dirty) and self.track.change_frame[row] == frame
+        return int(self._dirty[row].sum()) if there else 0
+
     def shape(self, frame: int) -> int:
         return int(self._shapes[self.track.shape[frame]])
 

@@ -20,6 +20,7 @@ from models.clip import ClipModel
 from models.context import Context
 from models.desk import Tokenizer
 from models.moment import Draw, OwnPast, Target, moment_of
+from models.parallel import ALONE, Ranks
 from models.recall import NEW, Slots
 from models.tiles import TILE_PX
 from models.track import Track
@@ -99,8 +100,11 @@ class Transitions:
             len(moments) / total * sum(drawn) / count for moments, count in zip(self._classes, drawn, strict=True)
         ]
 
-    def draw(self, random: np.random.Generator) -> tuple[list[NDArray[np.int64]], list[float]]:
-        """Balanced (track, target frame) moments and their weights."""
+    def draw(self, random: np.random.Generator, ranks: Ranks = ALONE) -> tuple[list[NDArray[np.int64]], list[float]]:
+        """One process's part of the balanced (track, target frame) moments and their weights.
+
+        All processes draw the same ones and share them out by how much they change, so that none waits for another.
+        """
         moments, weights = [], []
         counts = (self._draw.changed, self._draw.near, self._draw.idle, self._draw.asked)
         for pool, count, weight in zip(self._classes, counts, self._weights, strict=True):
@@ -108,7 +112,8 @@ class Transitions:
                 continue
             moments.extend(pool[random.integers(len(pool), size=count)])
             weights.extend([weight] * count)
-        return moments, weights
+        mine = ranks.deal([self._indices[track].changes(int(frame)) for track, frame in moments])
+        return [moments[place] for place in mine], [weights[place] for place in mine]
 
     def last_change(self, moment: NDArray[np.int64]) -> NDArray[np.int64] | None:
         """The moment of the newest change before this one's target; None where there is none."""
