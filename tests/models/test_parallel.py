@@ -44,3 +44,13 @@ def test_alone_nothing_is_shared() -> None:
     ranks = Ranks()
     assert ranks.first and ranks.share(7) == 7 and ranks.agree(2.5) == 2.5
     assert Ranks(size=4).share(10) == 3
+
+
+def test_work_is_dealt_out_whole_and_evenly() -> None:
+    work = [5, 900, 2, 400, 390, 7, 0, 3, 60]
+    hands = [Ranks(rank=rank, size=2).deal(work) for rank in range(2)]
+    assert sorted(hands[0] + hands[1]) == list(range(len(work)))
+    assert abs(len(hands[0]) - len(hands[1])) <= 1
+    first, second = (sum(work[place] for place in hand) for hand in hands)
+    assert 0.8 < first / second < 1.25
+    assert sorted(Ranks().deal(work)) == list(range(len(work)))
