@@ -1,4 +1,4 @@
-"""`python -m models train {vae,clip,world}`."""
+"""`python -m models train {vae,clip,world,all}`."""
 
 import sys
 from collections.abc import Callable
@@ -36,6 +36,7 @@ class Stage:
             Vae: train.train_vae,
             Clip: train.train_clip,
             World: train.train_world,
+            All: train.train_all,
         }
         stages[type(self)](train.Order(**vars(self)), MonotonicClock())
 
@@ -64,6 +65,11 @@ class World(OnFromDesk):
 
 
 @dataclass(kw_only=True)
+class All(OnFromDesk):
+    """Train VAE, CLIP and world model one after another; the minutes are those of all three."""
+
+
+@dataclass(kw_only=True)
 class Train:
     """Train one stage."""
 
@@ -71,6 +77,7 @@ class Train:
         Annotated[Vae, tyro.conf.subcommand("vae")]
         | Annotated[Clip, tyro.conf.subcommand("clip")]
         | Annotated[World, tyro.conf.subcommand("world")]
+        | Annotated[All, tyro.conf.subcommand("all")]
     )
 
     def run(self) -> None:

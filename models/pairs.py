@@ -121,6 +121,12 @@ def load_pairs(paths: list[Path], cache: Path) -> Pairs:
     return pairs
 
 
+def tells(path: Path) -> bool:
+    """Whether a session's prompts say anything of its screens."""
+    with Session(path) as session:
+        return any(_told(prompt) for _, prompt in session.whole_prompts())
+
+
 def read_pairs(session: Session, screens: Screens) -> Pairs:
     """What a session tells of its screens; `of_track` and `of_session` show these."""
     told = session.whole_prompts()

@@ -13,13 +13,13 @@ from models.clip import ClipConfig, ClipModel, load_clip, save_clip
 from models.clip_stage import ClipStage
 from models.desk import Desk, Tokenizer, load_desk, load_tokenizer, save_desk, save_tokenizer
 from models.latents import Whitening, encode_tiles
-from models.pairs import load_pairs
+from models.pairs import load_pairs, tells
 from models.parallel import Ranks
 from models.presets import PRESETS, Preset
 from models.stages import VAEStage, WorldStage
 from models.starts import start_screens
 from models.track import Track, load_tracks
-from models.training import TrainConfig, Trainer
+from models.training import STATE, TrainConfig, Trainer
 from models.vae import TileVAE
 from models.world import WorldModel
 from models.world_config import WorldConfig
@@ -29,6 +29,8 @@ from recorder.pointer import PointerShape
 from recorder.session import Session
 
 VAE_FOLDER, DESK_FOLDER, TRACKS_FOLDER = "vae", "desk", "tracks"
+STATES = {"vae": "vae-state", "clip": "clip-state", "world": "world-state"}
+SHARES = {"vae": 0.05, "clip": 0.02, "world": 0.93}  # of the minutes of `all`, as in what ships
 COOLS_FROM_DESK = 0.8  # share of the budget: what is known already is not to be unlearned at the full rate
 DESCENT = ("preset", "seed", "minutes", "steps", "data", "from_desk")  # of what a desk says about its training
 
@@ -60,7 +62,7 @@ def train_vae(order: Order, clock: Clock) -> None:
     start = load_desk(order.from_desk) if order.from_desk else None
     stage = VAEStage(tracks, order.values().vae, order.seed, ranks, start)
     config = TrainConfig(minutes=order.minutes, seed=order.seed)
-    trainer = Trainer(stage, config, order.out / "vae-state", clock, ranks)
+    trainer = Trainer(stage, config, order.out / STATES["vae"], clock, ranks)
     about = _about(paths, order) | _descent(start)
 
     def save(trainer: Trainer) -> None:
@@ -85,7 +87,7 @@ def train_clip(order: Order, clock: Clock) -> None:
     config = ClipConfig(rows=rows, columns=columns, **preset.clip)
     stage = ClipStage(pairs, config, preset.clip_batch, order.seed, ranks)
     budget = TrainConfig(minutes=order.minutes, seed=order.seed)
-    trainer = Trainer(stage, budget, order.out / "clip-state", clock, ranks)
+    trainer = Trainer(stage, budget, order.out / STATES["clip"], clock, ranks)
     about = _about(paths, order) | {"screens": len(pairs)}
 
     def save(trainer: Trainer) -> None:
@@ -119,7 +121,7 @@ def train_world(order: Order, clock: Clock) -> None:
     budget = TrainConfig(minutes=order.minutes, seed=order.seed)
     if start:
         budget = replace(budget, cooldown=COOLS_FROM_DESK)
-    trainer = Trainer(stage, budget, order.out / "world-state", clock, ranks)
+    trainer = Trainer(stage, budget, order.out / STATES["world"], clock, ranks)
     starts_u8 = start_screens(paths, tracks)
     with Session(paths[0]) as session:
         fps = session.fps
@@ -144,6 +146,20 @@ def train_world(order: Order, clock: Clock) -> None:
         save_desk(order.out / DESK_FOLDER, desk)
 
     _run(trainer, order, save)
+
+
+def train_all(order: Order, clock: Clock) -> None:
+    """The stages one after another, each for its share of the minutes; what was begun goes on where the order says so.
+
+    CLIP is left out where the sessions say nothing: the desk then takes no text.
+    """
+    stages = {"vae": train_vae, "clip": train_clip, "world": train_world}
+    if not any(tells(path) for path in session_paths(order.data, "train")):
+        print("The sessions have no prompts, so no CLIP is trained and the desk takes no text.")
+        del stages["clip"]
+    for name, train in stages.items():
+        begun = (order.out / STATES[name] / STATE).is_file()
+        train(replace(order, minutes=order.minutes * SHARES[name], resume=order.resume and begun), clock)
 
 
 def _run(trainer: Trainer, order: Order, save: Any) -> None:

@@ -89,7 +89,7 @@ class Trainer:
         begin_step, begin_minutes = self.step, self.minutes
         with tqdm(
             total=self.config.minutes,
-            initial=self.minutes,
+            initial=min(self.minutes, self.config.minutes),
             unit="min",
             mininterval=1.0,
             disable=not (progress and self._ranks.first),
