@@ -21,30 +21,46 @@ class _ChoiceLoss(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, near: Tensor, query: Tensor, keys: Tensor, bias: Tensor, choice: Tensor, weight: Tensor):
-        entropy, right = weight.new_zeros(()), weight.new_zeros(())
-        gradients = [torch.zeros_like(part, dtype=torch.float32) for part in (near, query, keys, bias)]
-        scaled, count = query * KEY_WIDTH**-0.5, near.shape[1]
+        sums = weight.new_zeros(2)
+        of_near, of_query, of_keys, of_bias = (
+            torch.zeros_like(part) for part in (near, query, keys.float(), bias.float())
+        )
+        scaled = query * KEY_WIDTH**-0.5
         for start in range(0, len(near), ROWS):
             some = slice(start, start + ROWS)
             far = torch.addmm(bias, scaled[some], keys.T)
-            with torch.autocast(far.device.type, enabled=False):  # it would run the softmax in float32
-                share = torch.cat([near[some].to(far.dtype), far], dim=1).softmax(dim=1)
-            chosen = share.gather(1, choice[some, None])[:, 0]
-            entropy -= (chosen.float().clamp_min(1e-30).log() * weight[some]).sum()
-            right += ((chosen >= share.amax(dim=1)) * weight[some]).sum()
-            share *= weight[some, None].to(share.dtype)
-            share.scatter_add_(1, choice[some, None], -weight[some, None].to(share.dtype))
-            gradients[0][some] = share[:, :count].float()
-            gradients[1][some] = (share[:, count:] @ keys).float() * KEY_WIDTH**-0.5
-            gradients[2] += (share[:, count:].T @ scaled[some]).float()
-            gradients[3] += share[:, count:].sum(dim=0)
-        ctx.save_for_backward(*(g.to(part.dtype) for g, part in zip(gradients, (near, query, keys, bias), strict=True)))
+            said, of_near[some], of_far = _derived(near[some], far, choice[some], weight[some])
+            sums += said
+            of_query[some] = (of_far @ keys) * KEY_WIDTH**-0.5
+            of_keys += of_far.T @ scaled[some]
+            of_bias += of_far.sum(dim=0)
+        ctx.save_for_backward(of_near, of_query, of_keys.to(keys.dtype), of_bias.to(bias.dtype))
+        entropy, right = sums.unbind()
         ctx.mark_non_differentiable(right)
         return entropy, right
 
     @staticmethod
     def backward(ctx: Any, entropy: Tensor, _right: Tensor):
         return *(gradient * entropy.to(gradient.dtype) for gradient in ctx.saved_tensors), None, None
+
+
+def _derived(
+    near: Float[Tensor, "n q"], far: Float[Tensor, "n p"], choice: Int[Tensor, "n"], weight: Float[Tensor, "n"]
+) -> tuple[Float[Tensor, "2"], Float[Tensor, "n q"], Float[Tensor, "n p"]]:
+    """Cross-entropy and weight of what is right, and the gradients of the logits; the far logits are used up."""
+    row, count = torch.arange(len(near), device=near.device), near.shape[1]
+    is_far, slot, key = choice >= count, choice.clamp_max(count - 1), (choice - count).clamp_min(0)
+    chosen = torch.where(is_far, far[row, key].float(), near[row, slot])
+    highest = torch.maximum(far.amax(dim=1).float(), near.amax(dim=1))
+    right = ((chosen == highest) * weight).sum()
+    of_far, of_near = far.sub_(highest[:, None].to(far.dtype)).exp_(), (near - highest[:, None]).exp()
+    total = of_far.sum(dim=1) + of_near.sum(dim=1)
+    entropy = ((total.log() - (chosen - highest)) * weight).sum()
+    of_far *= (weight / total)[:, None].to(far.dtype)
+    of_near *= (weight / total)[:, None]
+    of_far[row, key] -= (weight * is_far).to(far.dtype)
+    of_near[row, slot] -= weight * ~is_far
+    return torch.stack([entropy, right]), of_near, of_far
 
 
 def choice_loss(
