@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import h5py
 
 from recorder.coverage import combinations, coverage
+from recorder.heap import check_heap
 from recorder.session import Session
 
 MANIFEST = "manifest.json"
@@ -30,8 +31,9 @@ def split_of(seed: int) -> str:
 
 
 def split_of_file(path: Path) -> str:
-    """The split that a session claims, else that of its seed; what is no HDF5 file says that itself when it is read."""
+    """The split that a session claims, else that of its seed; what is damaged says that itself when it is read."""
     with suppress(OSError), h5py.File(path) as file:
+        check_heap(path, file)
         return str(file.attrs.get(SPLIT, split_of(seed_of(path))))
     return split_of(seed_of(path))
 

@@ -15,6 +15,7 @@ from recorder.actions import Action, Event, table_hash
 from recorder.alignment import frame_actions
 from recorder.damage import ANY_COMPLAINT, in_one_sentence
 from recorder.frames import Frames
+from recorder.heap import check_heap
 from recorder.joined import JoinedFrames
 from recorder.journal import is_torn
 from recorder.pointer import PointerShape
@@ -157,6 +158,8 @@ class Session:
         self.close()
 
     def _load(self) -> None:
+        with in_one_sentence(self.path, "its texts"):
+            check_heap(self.path, self._file)
         with in_one_sentence(self.path, "its attributes"):
             self.attributes: dict[str, Any] = dict(self._file.attrs)
         self._check_version()
