@@ -15,7 +15,8 @@ from recorder.session import Session
 
 MANIFEST = "manifest.json"
 COMPOSITIONAL = "compositional"
-SPLITS = ("train", "validation", "test", COMPOSITIONAL)
+TEST = "test"
+SPLITS = ("train", "validation", TEST, COMPOSITIONAL)
 FIRST_FPS = 15
 SPLIT = "split"  # attribute of a session that is in another split than its seed says
 

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import tyro
 
+from recorder.dataset import TEST
 from simulator.shipped import CHECKPOINT, SAMPLE
 
 
@@ -19,9 +20,11 @@ class Evaluate:
     checkpoint: tyro.conf.Positional[Path] = CHECKPOINT
     """The model, a folder."""
     data: tyro.conf.Positional[Path] = SAMPLE
-    """A folder of sessions, of which the test split is used, or one session file; or DIAMOND's .hdf5 files."""
+    """A folder of sessions, of which one split is used, or one session file; or DIAMOND's .hdf5 files."""
     out: Path
     """The folder for the report."""
+    split: str = TEST
+    """Which sessions of a folder: test, compositional (looks that training never shows together) or validation."""
     training: Path | None = None
     """The folder that the model was trained on: its training split makes the kinds of large change and one more
     baseline, which shows the nearest of its moments again."""
@@ -78,7 +81,7 @@ class Evaluate:
             print(f"simulator: {missing['read']}; text is not measured", file=sys.stderr)
         most = QUICK_TRAINING if self.quick else None
         with ExitStack() as stack:
-            footage = stack.enter_context(open_footage(self.data))
+            footage = stack.enter_context(open_footage(self.data, self.split))
             world = load_world(self.world, self.checkpoint, device=self.device)
             aids = Aids(
                 roundtrip=getattr(world, "vae_roundtrip", None),
@@ -92,7 +95,7 @@ class Evaluate:
             judgement = evaluate(world, footage, effort, seed=self.seed, aids=aids)
             report = {
                 "checkpoint": {**describe_checkpoint(self.checkpoint), "world": self.world},
-                "data": describe_data(self.data, footage),
+                "data": describe_data(self.data, footage, self.split),
                 **judgement.report,
             }
             world.close()

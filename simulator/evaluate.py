@@ -10,7 +10,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from recorder.dataset import file_hash, session_paths
+from recorder.dataset import TEST, file_hash, session_paths
 from recorder.pointer import PointerShape
 from simulator.baselines import Ceiling, CopyLast, RoundTrip
 from simulator.clip_eye import Eye
@@ -30,7 +30,6 @@ from simulator.transitions import TransitionClusters, choose_transitions, find_c
 from simulator.world import World
 
 SCHEMA = 3
-SPLIT = "test"
 _SESSION_SUFFIX = ".h5"
 _TOLD = "the ceiling is told what changes, and it has no pointer"
 _CEILING_KNOWS_NOT = (
@@ -117,7 +116,7 @@ class Judgement:
 
 
 @contextmanager
-def open_footage(data: Path, split: str | None = SPLIT, most: int | None = None) -> Iterator[list[Footage]]:
+def open_footage(data: Path, split: str | None = TEST, most: int | None = None) -> Iterator[list[Footage]]:
     """One session, or those of a folder's split; or one file or all files of DIAMOND's Counter-Strike data.
 
     Of a folder with both the sessions count. Where there are more than `most` these are evenly spaced.
@@ -157,10 +156,14 @@ def check_fits(world: World, footage: Sequence[Footage]) -> None:
             )
 
 
-def describe_data(data: Path, footage: Sequence[Footage]) -> dict[str, Any]:
-    """The `data` of the report: path, size, rate and of each session the hash and how many frames nobody caused."""
+def describe_data(data: Path, footage: Sequence[Footage], split: str = TEST) -> dict[str, Any]:
+    """The `data` of the report: path, split, size, rate and of each session the hash and how many frames nobody caused.
+
+    The split is that which a folder was asked for; None where one file was named.
+    """
     return {
         "path": str(data),
+        "split": split if data.is_dir() else None,
         "size_px": list(footage[0].size_px),
         "fps": footage[0].fps,
         "sessions": [

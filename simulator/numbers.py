@@ -4,10 +4,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from simulator.evaluate import SPLIT, describe_checkpoint
+from recorder.dataset import COMPOSITIONAL
+from simulator.evaluate import describe_checkpoint
 from simulator.report import write_json, write_text
 
 BEGIN, END = "<!-- numbers -->\n", "<!-- /numbers -->"
+_REPORTS = ("report.json", "compositional.json")
 _ROWS = (
     ("PSNR of tiles that truly change, one step ahead, dB", "psnr_changed_db", ".1f"),
     ("which tiles change (precision of the n most probable)", "dirty_where", ".2f"),
@@ -26,8 +28,16 @@ _BASELINES = {
 }
 
 
-def tables(report: dict[str, Any], bench: dict[str, Any]) -> str:
-    """Markdown of both, as a reader needs them."""
+_HEADS = {COMPOSITIONAL: "sessions of looks that training never combines: {}"}  # by split
+
+
+def tables(reports: list[dict[str, Any]], bench: dict[str, Any]) -> str:
+    """Markdown of all, as a reader needs them."""
+    lines = [line for report in reports for line in (*_quality(report), "")]
+    return "\n".join([*lines, *_table(_bench_head(bench), _bench_rows(bench)), ""])
+
+
+def _quality(report: dict[str, Any]) -> list[str]:
     baselines = {label: report["baselines"].get(name) for label, name in _BASELINES.items()}
     measured = {label: row for label, row in baselines.items() if row}
     columns = [report["metrics"], *measured.values()]
@@ -35,23 +45,24 @@ def tables(report: dict[str, Any], bench: dict[str, Any]) -> str:
     horizons = " / ".join(columns[0]["rmse_at"])
     drift = [" / ".join(_number(value, ".0f") for value in column["rmse_at"].values()) for column in columns]
     rows.append([f"RMSE after {horizons} frames, closed loop", *drift])
-    sessions = len(report["data"]["sessions"])
-    head = [f"held-out sessions: {sessions}", "model", *measured]
-    return "\n".join([*_table(head, rows), "", *_table(_bench_head(bench), _bench_rows(bench)), ""])
+    head = _HEADS.get(report["data"]["split"], "held-out sessions: {}").format(len(report["data"]["sessions"]))
+    return _table([head, "model", *measured], rows)
 
 
 def fill(readme: Path, folder: Path) -> None:
-    """Put the numbers of `folder` between the README's marks.
+    """Put the numbers of `folder` between the README's marks: those of report.json, of compositional.json, a report of
+    that split, where it is there, and of bench.json.
 
     Raises ValueError where the marks are missing.
     """
-    report, bench = (json.loads((folder / name).read_text()) for name in ("report.json", "bench.json"))
+    paths = [path for name in _REPORTS if (path := folder / name).is_file()]
+    reports, bench = [json.loads(path.read_text()) for path in paths], json.loads((folder / "bench.json").read_text())
     text = readme.read_text()
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
         raise ValueError(f"{readme} has no line '{BEGIN.strip()}' with '{END}' after it; put them where numbers belong")
-    write_text(readme, before + begin + tables(report, bench) + end + after)
+    write_text(readme, before + begin + tables(reports, bench) + end + after)
 
 
 def tell(checkpoint: Path, folder: Path) -> None:
@@ -63,7 +74,7 @@ def tell(checkpoint: Path, folder: Path) -> None:
     if report["checkpoint"]["sha256"] != describe_checkpoint(checkpoint)["sha256"]:
         raise ValueError(f"{folder}/report.json is of other weights than {checkpoint}; evaluate it again")
     config = json.loads(config_path.read_text())
-    config["training"]["metrics"] = report["metrics"] | {"split": SPLIT}
+    config["training"]["metrics"] = report["metrics"] | {"split": report["data"]["split"]}
     write_json(config_path, config)
 
 
