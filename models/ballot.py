@@ -57,11 +57,11 @@ class Ballot:
             doubt=torch.tensor([DOUBT_SCREEN] * len(screens) + [DOUBT_PICTURE] * len(pictures), device=device),
         )
 
-    def vote(self, near: Float[Tensor, "n q"], far: Float[Tensor, "n p"]) -> int | None:
-        """The candidate that the cells elect by their logits (`Head.choice`); None where no one is likely."""
+    def vote(self, near: Float[Tensor, "n q"], far: Float[Tensor, "n p"], best: Float[Tensor, "n"]) -> int | None:
+        """The candidate that the cells elect by their logits (`Head.choice`), of which the `best` is each cell's own
+        choice; None where no one is likely."""
         if not len(self.doubt):
             return None
-        best = torch.maximum(near.max(dim=1).values, far.max(dim=1).values)
         cost = torch.stack([best - self._belief(candidate, near, far) for candidate in range(len(self.doubt))])
         known = self.found.any(dim=2) | (self.place >= 0)
         cost = torch.where(known, cost.clamp_max(WORST), UNSAID).mean(dim=1)
@@ -82,5 +82,5 @@ class Ballot:
         """The logit that each cell gives to what a candidate shows, in whatever slot or the palette that is."""
         again = near[:, :SLOTS].masked_fill(~self.found[candidate], -torch.inf).max(dim=1).values
         place = self.place[candidate]
-        common = far.gather(1, place.clamp_min(0)[:, None])[:, 0].masked_fill(place < 0, -torch.inf)
+        common = far.gather(1, place.clamp_min(0)[:, None])[:, 0].float().masked_fill(place < 0, -torch.inf)
         return torch.maximum(again, common)

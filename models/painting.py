@@ -100,7 +100,7 @@ class _Painter:
 
     def _guided(self, said: Sequence[Tensor]) -> Tensor:
         """What is said with the text, led away from what is said without, if that was asked for."""
-        return extrapolated(said[0], said[1], self._guidance) if len(said) > 1 else said[0]
+        return extrapolated(said[0].float(), said[1].float(), self._guidance) if len(said) > 1 else said[0]
 
     def _decide(self, estimates: Sequence[Estimate]) -> None:
         cells = self._open.nonzero()[:, 0]
@@ -110,13 +110,14 @@ class _Painter:
         ]
         near, far = (self._guided(part)[: len(cells)] for part in zip(*logits, strict=True))
         near[:, NEW] -= CRISP
+        common, place = far.max(dim=-1)
         if self._ballot:
             if len(cells) == self._cells:
-                self.elected = self._ballot.vote(near, far)
+                self.elected = self._ballot.vote(near, far, torch.maximum(near.amax(dim=-1), common))
             if self.elected is not None:
                 self._ballot.favour(self.elected, cells, near, far)
+                common, place = far.max(dim=-1)
         best, choice = near.max(dim=-1)
-        common, place = far.max(dim=-1)
         from_palette = common > best
         choice = torch.where(from_palette, NEW + 1 + place, choice)
         sure = torch.ones_like(from_palette)

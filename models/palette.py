@@ -43,4 +43,5 @@ class Palette(nn.Module):
         return self.key(functional.gelu(self.enter(self.latent)))
 
     def logits(self, query: Float[Tensor, "n e"], keys: Float[Tensor, "p e"]) -> Float[Tensor, "n p"]:
-        return torch.addmm(self.bias.to(query.dtype), query * KEY_WIDTH**-0.5, keys.to(query.dtype).T).float()
+        """In the query's dtype: there are so many that reading them takes longer than making them."""
+        return torch.addmm(self.bias.to(query.dtype), query * KEY_WIDTH**-0.5, keys.to(query.dtype).T)

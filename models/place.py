@@ -74,9 +74,11 @@ class Place(nn.Module):
         first = self.first.draw(ground.local, self._first_lines(ground, tiles), temperature, generator)
         preferred = functional.pad(torch.full_like(self.sizes.bias, KNOWN), (0, 1))
         size_px = self.sizes.draw(self._size_logits(ground, first, tiles) + preferred, temperature, generator)
-        given = self._given(ground.local, first)
-        last = self.last.draw(given, self._last_lines(ground, first, tiles), temperature, generator)
-        return torch.stack([first, torch.where(size_px > 0, first + size_px - 1, last)], dim=1)
+        last = first + size_px - 1
+        if not bool((size_px > 0).all()):
+            given, lines = self._given(ground.local, first), self._last_lines(ground, first, tiles)
+            last = torch.where(size_px > 0, last, self.last.draw(given, lines, temperature, generator))
+        return torch.stack([first, last], dim=1)
 
     def _size_logits(self, ground: Ground, first: Int[Tensor, "b 2"], tiles: Tiles | None) -> Float[Tensor, "b q"]:
         corner = ground.local[torch.arange(len(first)), self.first.tile_of(first)]

@@ -33,6 +33,10 @@ def _logits(near: Said, far: Said) -> tuple[torch.Tensor, torch.Tensor]:
     return logits
 
 
+def _best(near: torch.Tensor, far: torch.Tensor) -> torch.Tensor:
+    return torch.maximum(near.amax(dim=1), far.amax(dim=1))
+
+
 def _ballot(pictures: list[list[int]] | None = None, screens: list[np.ndarray] = SCREENS[:-1]) -> Ballot:
     known = known_contents(SCREENS, [0, 1, 2], [None, None], 3)
     places = np.array(pictures or [], np.int64).reshape(-1, CELLS)
@@ -42,7 +46,7 @@ def _ballot(pictures: list[list[int]] | None = None, screens: list[np.ndarray] =
 def test_the_majority_carries_a_cell_that_would_choose_otherwise() -> None:
     near, far = _logits({(0, 2): 5.0, (1, 2): 4.5, (1, 1): 5.0, (2, 1): 5.0}, {})
     ballot = _ballot()
-    elected = ballot.vote(near, far)
+    elected = ballot.vote(near, far, _best(near, far))
     assert elected == 0
     ballot.favour(elected, torch.arange(CELLS), near, far)
     assert near.argmax(dim=1).tolist() == [2, 2, 1] and near[1, 2] == 4.5 + BOND
@@ -51,7 +55,7 @@ def test_the_majority_carries_a_cell_that_would_choose_otherwise() -> None:
 def test_pictures_are_elected_by_the_palette_and_by_what_a_cell_already_showed() -> None:
     near, far = _logits({(0, 2): 5.0}, {(1, 1): 5.0, (2, 2): 4.0, (2, 5): 5.0})
     ballot = _ballot([[0, 1, 5], [6, 1, 2]], screens=[])
-    elected = ballot.vote(near, far)
+    elected = ballot.vote(near, far, _best(near, far))
     assert elected == 1
     ballot.favour(elected, torch.arange(CELLS), near, far)
     assert near[0, 2] == 5.0 + BOND and far[1, 1] == 5.0 + BOND and far.argmax(dim=1).tolist()[1:] == [1, 2]
@@ -59,28 +63,28 @@ def test_pictures_are_elected_by_the_palette_and_by_what_a_cell_already_showed()
 
 def test_the_likeliest_of_screens_and_pictures_wins() -> None:
     near, far = _logits({(0, 2): 5.0, (1, 2): 5.0, (2, 1): 5.0}, {(cell, cell): 4.9 for cell in range(CELLS)})
-    assert _ballot([[0, 1, 2]]).vote(near, far) == 0
+    assert _ballot([[0, 1, 2]]).vote(near, far, _best(near, far)) == 0
     near[:, :NEW] -= 0.2
-    assert _ballot([[0, 1, 2]]).vote(near, far) == 2
+    assert _ballot([[0, 1, 2]]).vote(near, far, _best(near, far)) == 2
 
 
 def test_an_unlikely_candidate_wins_nothing_and_no_candidate_neither() -> None:
     near, far = _logits({(0, 1): 5.0, (1, 0): 5.0}, {(2, 4): 5.0})
-    assert _ballot([[0, 0, 0]]).vote(near, far) is None
-    assert _ballot(screens=[]).vote(near, far) is None
+    assert _ballot([[0, 0, 0]]).vote(near, far, _best(near, far)) is None
+    assert _ballot(screens=[]).vote(near, far, _best(near, far)) is None
 
 
 def test_an_earlier_screen_has_to_be_surer_than_a_picture() -> None:
     near, far = _logits({(0, 2): 4.0, (1, 2): 4.0, (2, 1): 4.0}, {(cell, 5): 5.0 for cell in range(CELLS)})
-    assert _ballot().vote(near, far) is None
+    assert _ballot().vote(near, far, _best(near, far)) is None
     near, far = _logits({}, {(cell, place): 5.0 - place for cell in range(CELLS) for place in range(2)})
-    assert _ballot([[1, 1, 1]]).vote(near, far) == 2
+    assert _ballot([[1, 1, 1]]).vote(near, far, _best(near, far)) == 2
 
 
 def test_what_a_picture_does_not_say_is_left_to_the_cell() -> None:
     near, far = _logits({}, {(0, 1): 5.0, (1, 2): 5.0, (2, 3): 5.0})
     ballot = _ballot([[1, 2, -1]], screens=[])
-    elected = ballot.vote(near, far)
+    elected = ballot.vote(near, far, _best(near, far))
     assert elected == 0
     before = near[2].clone(), far[2].clone()
     ballot.favour(elected, torch.arange(CELLS), near, far)
@@ -89,5 +93,5 @@ def test_what_a_picture_does_not_say_is_left_to_the_cell() -> None:
 
 def test_a_picture_may_show_what_no_cell_can_point_at() -> None:
     near, far = _logits({}, {(0, 1): 5.0, (1, 2): 5.0, (2, 3): 5.0})
-    assert _ballot([[1, 2, 7]], screens=[]).vote(near, far) == 0
-    assert _ballot([[7, 7, 7]], screens=[]).vote(near, far) is None
+    assert _ballot([[1, 2, 7]], screens=[]).vote(near, far, _best(near, far)) == 0
+    assert _ballot([[7, 7, 7]], screens=[]).vote(near, far, _best(near, far)) is None
