@@ -133,6 +133,8 @@ class Loop:
 
     def _leave(self) -> None:
         self._quit = True
+        if self._takes.unfinished:
+            self._say("leaving as soon as all is saved")
 
     def _next_seed(self) -> None:
         self.seed += 1
@@ -196,8 +198,8 @@ class Loop:
         self._job: tuple[Order, Future[Moment]] | None = order, self._model.submit(make)
 
     def _order(self) -> None:
-        """Order the next frame when the model is free and its time has come."""
-        if self._job is not None:
+        """Order the next frame when the model is free and its time has come, and what is saved has room for it."""
+        if self._job is not None or self._takes.full:
             return
         now_ns = self._clock.now_ns()
         if self.paused:

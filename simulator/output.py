@@ -52,6 +52,11 @@ def check_path(path: Path) -> None:
     if path.suffix not in (*film.SUFFIXES, SESSION_SUFFIX):
         known = ", ".join((*film.SUFFIXES, SESSION_SUFFIX))
         raise ValueError(f"'{path.suffix}' of {path} is not a format this program writes; use one of {known}")
+    check_place(path)
+
+
+def check_place(path: Path) -> None:
+    """Raises ValueError, with the remedy, where no file of any format can be written at `path`."""
     if path.exists():
         raise ValueError(f"{path} exists already; name another file or move it away")
     if not path.parent.is_dir():

@@ -1,5 +1,6 @@
 """Files that the player saves in passing: their names and how they are written."""
 
+from collections.abc import Collection
 from itertools import count
 from pathlib import Path
 
@@ -8,10 +9,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 
-def free_path(folder: Path, suffix: str) -> Path:
-    """The first name in `folder` that is not taken: dreamdesk-0001.png and so on."""
+def free_path(folder: Path, suffix: str, taken: Collection[Path] = ()) -> Path:
+    """The first name in `folder` that is neither there nor in `taken`: dreamdesk-0001.png and so on."""
     candidates = (folder / f"dreamdesk-{number:04d}{suffix}" for number in count(1))
-    return next(path for path in candidates if not path.exists())
+    return next(path for path in candidates if path not in taken and not path.exists())
 
 
 def save_png(picture_u8: NDArray[np.uint8], path: Path) -> None:

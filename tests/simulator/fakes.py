@@ -50,6 +50,10 @@ class OnDemand(Executor):
     def finish(self) -> None:
         _run(*self._jobs.popleft())
 
+    def finish_all(self) -> None:
+        while self._jobs:
+            self.finish()
+
     @property
     def waiting(self) -> int:
         return len(self._jobs)

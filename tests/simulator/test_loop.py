@@ -1,6 +1,9 @@
 """The loop: pace, late frames, pause, reset, prompt, recording, latency. No time passes and no window opens."""
 
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
+from threading import Event as Gate
+from threading import Timer
 
 import imageio.v3 as iio
 import numpy as np
@@ -15,6 +18,7 @@ from simulator.command import Command
 from simulator.display import Inputs
 from simulator.fake_world import FakeWorld
 from simulator.loop import Loop, LoopConfig
+from simulator.souvenir import save_png
 from simulator.world import Step
 from tests.simulator.fakes import Inline, OnDemand, ScriptedDisplay
 
@@ -45,13 +49,16 @@ class SpyWorld(FakeWorld):
 class Stage:
     """A loop with its fakes."""
 
-    def __init__(self, model: Inline | OnDemand | None = None, show_ns: int = 0, **config: object) -> None:
+    def __init__(
+        self, model: Executor | None = None, show_ns: int = 0, disk: Executor | None = None, **config: object
+    ) -> None:
         self.clock = FakeClock(1_000_000_000)
         self.world = SpyWorld()
         self.world.seeds.clear()
         self.display = ScriptedDisplay(self.clock, show_ns=show_ns)
         settings = LoopConfig(display_fps=DISPLAY_FPS, **config)  # type: ignore[arg-type]
-        self.loop = Loop(self.world, self.display, self.clock, model=model or Inline(), disk=Inline(), config=settings)
+        threads = {"model": model or Inline(), "disk": disk or Inline()}
+        self.loop = Loop(self.world, self.display, self.clock, **threads, config=settings)
 
     def turns(self, count: int, inputs: Inputs | None = None) -> None:
         """Turn the loop; the inputs come in the first turn."""
@@ -319,7 +326,7 @@ def test_a_recording_that_cannot_be_made_is_said(tmp_path: Path, command: Comman
     stage.turns(2)
     stage.command(command, turns=2 * TURNS_A_FRAME)
     status = stage.display.pictures[-1].status
-    assert status.notice.startswith("not recorded: the folder") and status.recording == ""
+    assert status.notice.startswith("not saved: the folder") and status.recording == ""
 
 
 def test_a_gif_that_the_encoder_refuses_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -331,7 +338,7 @@ def test_a_gif_that_the_encoder_refuses_is_said(tmp_path: Path, monkeypatch: pyt
     stage.turns(TURNS_A_FRAME)
     stage.command(Command.GIF, turns=TURNS_A_FRAME)
     stage.command(Command.GIF)
-    assert stage.display.pictures[-1].status.notice == "no GIF: no room"
+    assert stage.display.pictures[-1].status.notice == "not saved: no room"
 
 
 def test_screenshot_has_the_pointer(tmp_path: Path) -> None:
@@ -347,7 +354,96 @@ def test_a_screenshot_that_cannot_be_saved_is_said(tmp_path: Path) -> None:
     stage = Stage(folder=tmp_path / "nowhere")
     stage.turns(2)
     stage.command(Command.SCREENSHOT)
-    assert stage.display.pictures[-1].status.notice.startswith("no screenshot")
+    assert stage.display.pictures[-1].status.notice.startswith("not saved: the folder")
+
+
+@pytest.mark.parametrize("command", [Command.SCREENSHOT, Command.GIF, Command.RECORD])
+def test_frames_go_on_while_the_disk_writes(tmp_path: Path, command: Command) -> None:
+    disk = OnDemand()
+    stage = Stage(disk=disk, folder=tmp_path)
+    stage.turns(2 * TURNS_A_FRAME)
+    stage.command(command, turns=4 * TURNS_A_FRAME)
+    if command != Command.SCREENSHOT:
+        stage.command(command)
+    before = len(stage.world.actions)
+    stage.turns(20 * TURNS_A_FRAME)
+    assert len(stage.world.actions) == before + 20 and stage.loop.tally.late == 0
+    assert not list(tmp_path.iterdir()) and not stage.display.pictures[-1].status.notice.startswith("saved")
+    disk.finish_all()
+    stage.turns(1)
+    (saved,) = tmp_path.iterdir()
+    assert stage.display.pictures[-1].status.notice == f"saved {saved}"
+
+
+def test_what_the_disk_still_writes_keeps_its_name(tmp_path: Path) -> None:
+    disk = OnDemand()
+    stage = Stage(disk=disk, folder=tmp_path)
+    stage.turns(2)
+    stage.command(Command.SCREENSHOT, Command.SCREENSHOT, Command.GIF, Command.GIF, Command.GIF)
+    disk.finish_all()
+    stage.command(Command.GIF)
+    disk.finish_all()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        f"dreamdesk-000{number}{suffix}" for number in (1, 2) for suffix in (".gif", ".png")
+    ]
+
+
+def test_leaving_waits_for_a_slow_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = Gate()
+
+    def slow(picture_u8: np.ndarray, path: Path) -> None:
+        assert gate.wait(timeout=60)
+        save_png(picture_u8, path)
+
+    monkeypatch.setattr("simulator.takes.save_png", slow)
+    with ThreadPoolExecutor(1) as disk:
+        stage = Stage(disk=disk, folder=tmp_path)
+        stage.turns(TURNS_A_FRAME)
+        stage.command(Command.SCREENSHOT, Command.RECORD, turns=4 * TURNS_A_FRAME)
+        assert not list(tmp_path.iterdir())
+        stage.display.script.append(Inputs(commands=[Command.QUIT]))
+        Timer(0.2, gate.set).start()
+        stage.loop.run()
+        assert stage.display.pictures[-1].status.notice == "leaving as soon as all is saved"
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["dreamdesk-0001.h5", "dreamdesk-0001.png"]
+
+
+def test_a_disk_that_is_far_behind_makes_frames_late_and_loses_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simulator.takes.SECONDS", 2)
+    disk = OnDemand()
+    stage = Stage(disk=disk, record=tmp_path / "play.h5", folder=tmp_path)
+    stage.turns(60 * TURNS_A_FRAME)
+    assert disk.waiting == pytest.approx(30, abs=2), "two seconds of frames"
+    turns = len(stage.display.pictures)
+    assert turns == 60 * TURNS_A_FRAME, "the pointer goes on"
+    stage.command(Command.SCREENSHOT)
+    assert stage.display.pictures[-1].status.notice.startswith("not saved: the disk is behind")
+    disk.finish_all()
+    stage.turns(4 * TURNS_A_FRAME)
+    assert stage.loop.tally.late >= 25
+    stage.command(Command.RESET)
+    disk.finish_all()
+    with Session(tmp_path / "play.h5") as session:
+        assert session.actions()[1:] == stage.world.actions[: len(session) - 1] and len(session) >= 33
+
+
+def test_a_recording_that_breaks_is_said_at_once_and_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise ValueError("no space left")
+
+    stage = Stage(record=tmp_path / "play.h5")
+    stage.turns(2 * TURNS_A_FRAME)
+    monkeypatch.setattr("recorder.writer.SessionWriter.add_frame", refuse)
+    stage.turns(2 * TURNS_A_FRAME)
+    status = stage.display.pictures[-1].status
+    assert status.notice == "not saved: no space left" and status.recording == ""
+    stage.display.script.append(Inputs(commands=[Command.QUIT]))
+    with pytest.raises(ValueError, match="no space left"):
+        stage.loop.run()
 
 
 def test_an_error_of_the_model_ends_the_play(monkeypatch: pytest.MonkeyPatch) -> None:
