@@ -4,7 +4,7 @@ There is no reward and no end: wrap it with your own.
 """
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gymnasium
 import numpy as np
@@ -12,10 +12,14 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 
 from recorder.actions import BUTTONS, KEYS
+from recorder.clock import MonotonicClock
 from recorder.pointer import draw_pointer
 from simulator import shipped
 from simulator.grip import Grip
 from simulator.world import Step, World
+
+if TYPE_CHECKING:
+    from simulator.onlooker import Onlooker
 
 WHEEL_STEPS = 5  # of a quick hand in one frame
 OPTIONS = ("prompt", "frame_u8")
@@ -28,9 +32,11 @@ class Desktop(gymnasium.Env[Observation, dict[str, Any]]):
     It sees the frame (H, W, 3) uint8 without the pointer. Its action is the state of mouse and keyboard at the
     frame's time: `pointer` (x, y) as shares of width and height, `buttons` and `keys` held (one bit for each of
     `recorder.BUTTONS` and `recorder.KEYS`), and the `wheel` steps (right, up) since the last frame.
+
+    With the render mode "human" a window shows each frame with the pointer, and `step` waits for the world's rate.
     """
 
-    metadata: dict[str, Any] = {"render_modes": ["rgb_array"]}  # noqa: RUF012  (an attribute of Env, as typed there)
+    metadata: dict[str, Any] = {"render_modes": ["human", "rgb_array"]}  # noqa: RUF012  (of Env, as typed there)
 
     def __init__(self, world: World, render_mode: str | None = None) -> None:
         modes = self.metadata["render_modes"]
@@ -49,6 +55,7 @@ class Desktop(gymnasium.Env[Observation, dict[str, Any]]):
             }
         )
         self._shown: Step | None = None
+        self._onlooker = _open_onlooker(world) if render_mode == "human" else None
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -62,10 +69,11 @@ class Desktop(gymnasium.Env[Observation, dict[str, Any]]):
         unknown = [name for name in options if name not in OPTIONS]
         if unknown:
             raise ValueError(f"option '{unknown[0]}' is unknown; reset takes {' and '.join(OPTIONS)}")
-        world_seed = int(self.np_random.integers(1 << 31)) if seed is None else seed
+        self._seed = int(self.np_random.integers(1 << 31)) if seed is None else seed
+        self._prompt = options.get("prompt", "")
         self._grip, self._frame = Grip(), 0
         self._pointer_px = (0, 0)
-        return self._show(self._world.reset(seed=world_seed, **options))
+        return self._show(self._world.reset(seed=self._seed, **options))
 
     def step(self, action: dict[str, Any]) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
         """The next frame; the reward is 0 and nothing ever ends."""
@@ -89,24 +97,34 @@ class Desktop(gymnasium.Env[Observation, dict[str, Any]]):
         return frame_u8, 0.0, False, False, info
 
     def render(self) -> Observation | None:
-        """The frame with the pointer, for a person; None without a render mode."""
-        if self.render_mode is None or self._shown is None:
+        """The frame with the pointer where the render mode is "rgb_array"; a window needs no call."""
+        if self.render_mode != "rgb_array" or self._shown is None:
             return None
         if self._shown.shape is None:
             return self._shown.frame_u8
         return draw_pointer(self._shown.frame_u8, self._shown.shape, *self._pointer_px)
 
     def close(self) -> None:
+        if self._onlooker is not None:
+            self._onlooker.leave()
         self._world.close()
 
     def _show(self, step: Step) -> tuple[Observation, dict[str, Any]]:
         self._shown = step
+        if self._onlooker is not None:
+            self._onlooker.watch(step, *self._pointer_px, seed=self._seed, prompt=self._prompt)
         info = {
             "dirty": step.dirty,
             "change_probability": step.change_probability,
             "pointer_shape": "" if step.shape is None else step.shape.name,
         }
         return step.frame_u8.copy(), info
+
+
+def _open_onlooker(world: World) -> "Onlooker":
+    from simulator.onlooker import Onlooker  # pygame, which only who watches needs
+
+    return Onlooker(world, MonotonicClock())
 
 
 def load(

@@ -26,11 +26,11 @@ class Window(Display):
 
     The system's pointer is hidden; the world's is drawn in its place.
 
-    Raises ValueError, with the remedy, where there is no screen.
+    Raises ValueError, with the `remedy`, where there is no screen.
     """
 
-    def __init__(self, size_px: tuple[int, int], clock: Clock) -> None:
-        open_sdl("add '--headless --out FILE.mp4'")
+    def __init__(self, size_px: tuple[int, int], clock: Clock, remedy: str = "add '--headless --out FILE.mp4'") -> None:
+        open_sdl(remedy)
         self._size_px, self._clock = size_px, clock
         self._keymap = Keymap()
         self._on: set[Command] = set()

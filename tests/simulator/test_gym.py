@@ -3,11 +3,14 @@
 import json
 import subprocess
 import sys
+import time
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pygame
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,9 +23,11 @@ from simulator.world import Step
 
 gymnasium = pytest.importorskip("gymnasium", reason="gymnasium is missing: pip install -e '.[gym]'")
 
+from gymnasium.envs.registration import EnvSpec  # noqa: E402
 from gymnasium.utils.env_checker import check_env  # noqa: E402
 
 from simulator.gym import Desktop  # noqa: E402
+from simulator.window import Window  # noqa: E402
 
 ROOT = Path(__file__).parents[2]
 ENTER, SHIFT, KEY_A = (KEY_INDEX[name] for name in ("Enter", "ShiftLeft", "KeyA"))
@@ -58,21 +63,26 @@ def bits(space: Any, *places: int) -> np.ndarray:
     return held
 
 
-def test_the_check_of_gymnasium() -> None:
+@pytest.mark.parametrize("render_mode", Desktop.metadata["render_modes"])
+def test_the_check_of_gymnasium(render_mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It makes what is checked anew in each render mode."""
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    spec = EnvSpec("Rules-v0", entry_point=lambda render_mode=None: Desktop(FakeWorld(fps=1000.0), render_mode))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        check_env(Desktop(FakeWorld(), "rgb_array"), skip_render_check=True)
+        check_env(gymnasium.make(spec, render_mode=render_mode).unwrapped)
 
 
 def test_the_shipped_desktop_is_registered_and_checked() -> None:
-    """In a process of its own: the name alone must be enough."""
+    """In a process of its own: the name alone must be enough. What loads it anew is checked on the rules."""
     code = (
         "import gymnasium, warnings; from gymnasium.utils.env_checker import check_env; warnings.simplefilter('error');"
         "env = gymnasium.make('simulator.gym:Dreamdesk-v0', render_mode='rgb_array');"
-        "check_env(env.unwrapped); print(env.spec.id, env.unwrapped.metadata['render_fps'])"
+        "check_env(env.unwrapped, skip_render_check=True, skip_close_check=True);"
+        "print(env.spec.id, env.unwrapped.metadata['render_fps'], env.unwrapped.render().shape)"
     )
     checked = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
-    assert checked.stdout.split() == ["Dreamdesk-v0", "15.0"], checked.stderr
+    assert checked.stdout == "Dreamdesk-v0 15.0 (384, 512, 3)\n", checked.stderr
 
 
 def test_the_readmes_example_runs() -> None:
@@ -152,6 +162,62 @@ def test_the_picture_has_the_pointer() -> None:
     assert (ys.min(), xs.min()) == (48, 64)
 
 
+@pytest.fixture
+def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desktop]:
+    """A desktop with a window on SDL's dummy screen."""
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    desktop = Desktop(FakeWorld(fps=20.0), "human")
+    yield desktop
+    desktop.close()
+
+
+def window_of(desktop: Desktop) -> Window:
+    assert desktop._onlooker is not None and desktop._onlooker._window is not None
+    return desktop._onlooker._window
+
+
+def test_a_person_sees_each_frame_with_the_pointer(watched: Desktop) -> None:
+    watched.reset(seed=0)
+    frame_u8 = watched.step({**rest(watched), "pointer": np.float32([0.5, 0.5])})[0]
+    window = window_of(watched)
+    shown_u8 = pygame.surfarray.array3d(window._window.get_surface()).swapaxes(0, 1)
+    scale = int(window._viewport.scale)
+    left, top = window._viewport.left_px, window._viewport.top_px
+    picture_u8 = shown_u8[top : top + 96 * scale : scale, left : left + 128 * scale : scale]
+    ys, xs = np.nonzero((picture_u8 != frame_u8).any(-1))
+    assert (ys.min(), xs.min()) == (48, 64)
+    assert watched.render() is None and watched.metadata["render_fps"] == 20
+
+
+def test_a_person_sees_no_more_than_the_rate(watched: Desktop) -> None:
+    watched.reset(seed=0)
+    start_s = time.monotonic()
+    for _ in range(6):
+        watched.step(rest(watched))
+    assert time.monotonic() - start_s >= 6 / 20 - 0.02
+
+
+def test_who_closes_the_window_leaves_the_agent_alone(watched: Desktop) -> None:
+    watched.reset(seed=0)
+    window_of(watched)
+    pygame.event.post(pygame.event.Event(pygame.QUIT))
+    watched.step(rest(watched))
+    assert not pygame.get_init() and not pygame.display.get_init()
+    start_s = time.monotonic()
+    for _ in range(20):
+        frame_u8 = watched.step(rest(watched))[0]
+    assert frame_u8.shape == (96, 128, 3) and time.monotonic() - start_s < 0.9, "nobody is waited for"
+    watched.close()
+    watched.close()
+
+
+def test_no_screen_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(ValueError, match="use render_mode='rgb_array'"):
+        Desktop(FakeWorld(), "human")
+
+
 def test_what_is_wrong_is_one_sentence() -> None:
     desktop = Desktop(FakeWorld())
     with pytest.raises(gymnasium.error.ResetNeeded, match="call reset first"):
@@ -159,5 +225,5 @@ def test_what_is_wrong_is_one_sentence() -> None:
     desktop.reset()
     with pytest.raises(ValueError, match=r"see env\.action_space"):
         desktop.step({**rest(desktop), "pointer": np.float32([1.5, 0])})
-    with pytest.raises(ValueError, match="use rgb_array"):
-        Desktop(FakeWorld(), "human")
+    with pytest.raises(ValueError, match="use human or rgb_array"):
+        Desktop(FakeWorld(), "ansi")
