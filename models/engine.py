@@ -145,9 +145,14 @@ class Engine:
         self._drag: Drag | None = None
         self._asked, self._asked_until = self._no_text, 0
 
+    @property
+    def takes_text(self) -> bool:
+        """Whether a text can change something."""
+        return self._clip is not None and self.config.text > 0
+
     def ask(self, text: str) -> None:
         """Have a text change something in the next frames; without effect on a desk that takes no text."""
-        if self._clip and self.config.text:
+        if self._clip and self.takes_text:
             states = self._clip.text([text])
             self._asked = states.tokens.float(), states.mask
             self._asked_until = self._frame + ASKED_FRAMES

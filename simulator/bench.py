@@ -15,6 +15,7 @@ from simulator.world import Step, World
 
 WARM_UP_FRAMES = 30
 STEPS = (1, 2, 4, 8)
+GUIDANCE = (1.0, 2.0)  # at 1 a text is read and needs no second look; it costs the same at every other scale
 _PERCENTILES = {"p50": 50, "p95": 95, "p99": 99}
 _NOT_DENSE = "the world cannot be made to paint every tile"
 _REASONS = {
@@ -23,7 +24,6 @@ _REASONS = {
     "dense": _NOT_DENSE,
     "speedup_over_dense": _NOT_DENSE,
     "by_steps": "the world has no steps to set",
-    "by_guidance": "a text guides for a moment, and the action track asks for nothing",
     "by_size": "the checkpoint has one size",
 }
 
@@ -33,6 +33,16 @@ class Densable(Protocol):
     """A world that can be made to paint every tile in every step."""
 
     dense: bool
+
+
+@runtime_checkable
+class Guided(Protocol):
+    """A world that a prompt can lead, so far as `guidance` says, if it takes texts at all."""
+
+    guidance: float
+
+    @property
+    def takes_text(self) -> bool: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,10 +67,11 @@ class Timing:
         return 1000 / float(self.step_ms.mean())
 
     def row(self) -> dict[str, Any]:
-        """`fps`, and the percentiles of a step in `step_ms`."""
+        """`fps`, the percentiles of a step in `step_ms`, and how many tiles it painted."""
         return {
             "fps": self.fps,
             "step_ms": {name: float(np.percentile(self.step_ms, rank)) for name, rank in _PERCENTILES.items()},
+            "dirty_tiles_mean": float(self.dirty_tiles.mean()),
         }
 
     def parts_ms(self) -> dict[str, float] | None:
@@ -70,11 +81,23 @@ class Timing:
 
 
 class Driver:
-    """Drives one world along one track; `advanced` is called after each step, for a progress bar."""
+    """Drives one world along one track; `advanced` is called after each step, for a progress bar.
 
-    def __init__(self, world: World, film: Footage, *, clock: Clock, seed: int, advanced: Callable[[], object]) -> None:
+    With `asks` it says the track's prompt once a second, for a text leads no further than that.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        film: Footage,
+        *,
+        clock: Clock,
+        seed: int,
+        advanced: Callable[[], object],
+        asks: bool = False,
+    ) -> None:
         self._world, self._film, self._clock, self._seed = world, film, clock, seed
-        self._advanced = advanced
+        self._advanced, self._asks = advanced, asks
 
     def track(self, frames: int) -> Timing:
         """Closed loop from the first frame; WARM_UP_FRAMES are played and then `frames` are timed."""
@@ -102,8 +125,12 @@ class Driver:
 
     def _begin(self) -> None:
         self._world.reset(seed=self._seed, prompt=self._film.prompt(0), frame_u8=next(self._film.frames(0, 1)))
+        self._frame = 0
 
     def _step(self, action: Action) -> tuple[Step, float]:
+        if self._asks and self._frame % round(self._film.fps) == 0:
+            self._world.set_prompt(self._film.prompt(self._frame))
+        self._frame += 1
         start_ns = self._clock.now_ns()
         step = self._world.step(action)
         step_ms = (self._clock.now_ns() - start_ns) / 1e6
@@ -141,12 +168,14 @@ def bench(
     if frames <= 0:
         raise ValueError(f"{film.path} has {len(film)} frames; give a track of more than {WARM_UP_FRAMES + 1}")
     densable = world if isinstance(world, Densable) else None
-    tracks = 1 + (densable is not None) + (len(STEPS) if with_steps else 0)
+    unguided = _why_unguided(world, film)
+    guided = world if isinstance(world, Guided) and not unguided else None
+    tracks = 1 + (densable is not None) + (len(STEPS) if with_steps else 0) + (len(GUIDANCE) if guided else 0)
     total = tracks * (WARM_UP_FRAMES + frames) + WARM_UP_FRAMES + effort.idle
     with tqdm(total=total, unit="step", desc="bench") as bar:
 
-        def drive(driven: World) -> Driver:
-            return Driver(driven, film, clock=clock, seed=seed, advanced=bar.update)
+        def drive(driven: World, *, asks: bool = False) -> Driver:
+            return Driver(driven, film, clock=clock, seed=seed, advanced=bar.update, asks=asks)
 
         driver = drive(world)
         plain = driver.track(frames)
@@ -154,6 +183,7 @@ def bench(
         still, identical = driver.still(effort.idle)
         dense = _dense(densable, driver, frames) if densable else None
         rows = {str(steps): drive(with_steps(steps)).track(frames).row() for steps in STEPS} if with_steps else None
+        asked = _by_guidance(guided, drive(world, asks=True), frames) if guided else None
     unchanged_ms = still.step_ms[still.dirty_tiles == 0]
     result = {
         "size_px": list(world.size_px),
@@ -161,7 +191,6 @@ def bench(
         "warm_up_frames": WARM_UP_FRAMES,
         **plain.row(),
         "parts_ms": plain.parts_ms(),
-        "dirty_tiles_mean": float(plain.dirty_tiles.mean()),
         "no_change_step_ms": float(np.median(unchanged_ms)) if len(unchanged_ms) else None,
         "idle_steps": effort.idle,
         "idle_bit_identical": identical,
@@ -169,10 +198,11 @@ def bench(
         "speedup_over_dense": plain.fps / dense.fps if dense else None,
         "by_steps": rows,
         "peak_memory_mb": memory_mb,
-        "by_guidance": None,
+        "by_guidance": asked,
         "by_size": None,
     }
-    return {**result, "not_measured": {key: _REASONS[key] for key, value in result.items() if value is None}}
+    reasons = {**_REASONS, "by_guidance": unguided}
+    return {**result, "not_measured": {key: reasons[key] for key, value in result.items() if value is None}}
 
 
 def _dense(world: Densable, driver: Driver, frames: int) -> Timing:
@@ -184,10 +214,32 @@ def _dense(world: Densable, driver: Driver, frames: int) -> Timing:
         world.dense = False
 
 
+def _by_guidance(world: Guided, driver: Driver, frames: int) -> dict[str, Any]:
+    """The same track under the same texts at each scale of GUIDANCE."""
+    usual, rows = world.guidance, {}
+    try:
+        for scale in GUIDANCE:
+            world.guidance = scale
+            rows[f"{scale:g}"] = driver.track(frames).row()
+    finally:
+        world.guidance = usual
+    return rows
+
+
+def _why_unguided(world: World, film: Footage) -> str:
+    """Why guidance cannot be measured; empty where it can."""
+    if not isinstance(world, Guided):
+        return "the world has no guidance to set"
+    if not world.takes_text:
+        return "the checkpoint takes no text"
+    return "" if film.prompt(WARM_UP_FRAMES) else "the action track has no text to be led by"
+
+
 def table(result: dict[str, Any]) -> str:
     """The result for a person to read."""
     rows = {"as it is": result, "every tile": result["dense"]}
     rows |= {f"{steps} steps": row for steps, row in (result["by_steps"] or {}).items()}
+    rows |= {f"guidance {scale}": row for scale, row in (result["by_guidance"] or {}).items()}
     lines = [f"{'':12} {'fps':>8} " + " ".join(f"{name + ' ms':>8}" for name in _PERCENTILES)]
     for name, row in rows.items():
         if row:

@@ -85,6 +85,11 @@ class Dream:
     def guidance(self, guidance: float) -> None:
         self.sampling = replace(self.sampling, guidance=guidance)
 
+    @property
+    def takes_text(self) -> bool:
+        """Whether a prompt can change something while one plays."""
+        return self.engine.takes_text
+
     def reset(self, *, seed: int, prompt: str = "", frame_u8: NDArray[np.uint8] | None = None) -> Step:
         generator = torch.Generator().manual_seed(seed)
         place = int(torch.randint(len(self._desk.starts_u8), (1,), generator=generator))

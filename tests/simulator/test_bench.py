@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
 from recorder.actions import Action
 from recorder.clock import FakeClock
@@ -24,17 +25,33 @@ EFFORT = BenchEffort(frames=20, idle=5)
 
 
 class TimedWorld(FakeWorld):
-    """A step takes 2 ms, and 3 ms more for each dirty tile and sampling step."""
+    """A step takes 2 ms, 3 ms more for each dirty tile and sampling step, and 1 ms more for a text that guides.
+
+    A text is heard for a second.
+    """
+
+    takes_text = True
 
     def __init__(self, clock: FakeClock, steps: int = 2) -> None:
         self.clock, self.steps, self.dense, self.restless = clock, steps, False, False
+        self.guidance = 1.5
         super().__init__(SIZE_PX, FPS)
+
+    def reset(self, *, seed: int, prompt: str = "", frame_u8: NDArray[np.uint8] | None = None) -> Step:
+        self.hears = 0
+        return super().reset(seed=seed, prompt=prompt, frame_u8=frame_u8)
+
+    def set_prompt(self, prompt: str) -> None:
+        self.clock.advance(50_000_000)  # reading is not part of a step
+        self.hears = round(FPS) if prompt else 0
 
     def step(self, action: Action) -> Step:
         step = super().step(action)
         dirty = np.ones_like(step.dirty) if self.dense else step.dirty
         head_ms = 3.0 * self.steps * int(dirty.sum())
-        self.clock.advance(round((2 + head_ms) * 1e6))
+        led_ms = 1.0 if self.hears and self.guidance != 1 else 0.0
+        self.hears = max(0, self.hears - 1)
+        self.clock.advance(round((2 + head_ms + led_ms) * 1e6))
         if self.restless:
             self._frame_u8 += 1
         return Step(
@@ -77,6 +94,11 @@ def test_numbers_follow_from_the_clock(film: Footage) -> None:
     assert list(result["by_steps"]) == [str(steps) for steps in STEPS]
     assert result["by_steps"]["8"]["fps"] == pytest.approx(1000 * 20 / (20 * 2 + 24))
     assert world.dense is False and result["peak_memory_mb"] == 7
+    asked, led = (result["by_guidance"][scale] for scale in ("1", "2"))
+    assert (asked["step_ms"]["p50"], led["step_ms"]["p50"]) == pytest.approx((2, 3))
+    assert 1000 / led["fps"] - 1000 / asked["fps"] == pytest.approx(1), "every timed step is led"
+    assert led["dirty_tiles_mean"] == asked["dirty_tiles_mean"] == result["dirty_tiles_mean"]
+    assert world.guidance == 1.5 and "guidance 2" in table(result)
 
 
 def test_a_still_screen_must_stay_the_same_bits(film: Footage) -> None:
@@ -99,6 +121,22 @@ def test_what_cannot_be_run_has_its_reason(film: Footage) -> None:
     missing = {"dense", "speedup_over_dense", "by_steps", "by_guidance", "by_size"}
     assert {key for key, value in result.items() if value is None} == missing == set(result["not_measured"])
     assert "not measured: dense" in table(result)
+
+
+def test_guidance_is_measured_where_a_text_can_lead(film: Footage, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = FakeClock()
+    world = TimedWorld(clock)
+
+    def reason() -> str:
+        result = bench(world, film, EFFORT, clock=clock, seed=0, peak_memory_mb=lambda: 7.0)
+        assert result["by_guidance"] is None
+        return result["not_measured"]["by_guidance"]
+
+    world.takes_text = False
+    assert reason() == "the checkpoint takes no text"
+    world.takes_text = True
+    monkeypatch.setattr(film, "prompt", lambda _: "")
+    assert reason() == "the action track has no text to be led by"
 
 
 def test_a_track_that_is_too_short_is_refused(tmp_path: Path) -> None:
