@@ -31,6 +31,7 @@ CORNER_PX = (SCREEN_PX[0] - SIZE_PX[0]) // 2, (SCREEN_PX[1] - SIZE_PX[1]) // 2
 WALLPAPER = FakeWorld(SIZE_PX).reset(seed=0).frame_u8[0, 0]
 PATIENCE_S = 45.0
 STILL_S = 0.7  # ten frames
+Place = tuple[int, int]
 
 
 def environment(**changes: str) -> dict[str, str]:
@@ -73,6 +74,23 @@ def display() -> Iterator[str]:
     server.wait()
 
 
+@pytest.fixture
+def managed(display: str) -> Iterator[str]:
+    """A display whose windows are managed: without that none fills the screen."""
+    if shutil.which("xfwm4") is None:
+        pytest.skip("xfwm4 missing: apt-get install --no-install-recommends xfwm4")
+    manager = subprocess.Popen(
+        ["xfwm4", "--compositor=off"], env=environment(DISPLAY=display), stderr=subprocess.DEVNULL
+    )
+    asked = ["xdotool", "get_num_desktops"]  # which a manager answers
+    while subprocess.run(asked, env=environment(DISPLAY=display), capture_output=True).returncode:
+        assert manager.poll() is None
+        time.sleep(0.1)
+    yield display
+    manager.terminate()
+    manager.wait()
+
+
 @contextmanager
 def played(display: str, folder: Path, *arguments: object) -> Iterator[subprocess.Popen[str]]:
     """The fake world's window, once it is there."""
@@ -84,7 +102,7 @@ def played(display: str, folder: Path, *arguments: object) -> Iterator[subproces
         text=True,
     )
     try:
-        wait_for(display, lambda picture: (picture[-1, -1] == WALLPAPER).all())
+        wait_for(display, lambda picture: (picture[SIZE_PX[1] // 2, SIZE_PX[0] // 4] == WALLPAPER).all())
         yield player
     finally:
         player.kill()
@@ -136,6 +154,22 @@ def test_pause_step_tint_and_rewind_in_the_real_window(display: str, tmp_path: P
         wait_for(display, lambda picture: not changed(picture, 13, 18))
 
 
+def test_full_screen_in_the_real_window(managed: str, tmp_path: Path) -> None:
+    width, height = 2 * SIZE_PX[0], 2 * SIZE_PX[1]
+    left, top = (SCREEN_PX[0] - width) // 2, (SCREEN_PX[1] - height) // 2
+    place = (left, top), (width, height)
+    with played(managed, tmp_path):
+        xdotool(managed, "key", "F11")
+        wait_for(managed, lambda picture: (picture[[0, 0, -1, -1], [0, -1, 0, -1]] == WALLPAPER).all(), *place)
+        screen = grab(managed, (0, 0), SCREEN_PX)
+        assert (screen[top + height :] == screen[-1, -1]).all() and (screen[:, left + width :] == screen[-1, -1]).all()
+        xdotool(managed, "mousemove", left + 2 * 200, top + 2 * 210, "click", 1)
+        clicked = wait_for(managed, lambda picture: changed(picture[::2, ::2], 13, 12), *place)
+        assert tuple(clicked[2 * 210, 2 * 200]) == (0, 0, 0), "the arrow's tip lies at the pointer"
+        xdotool(managed, "key", "F11")
+        wait_for(managed, lambda picture: (picture[[0, 0, -1, -1], [0, -1, 0, -1]] != WALLPAPER).all(), *place)
+
+
 def corner_of(picture: NDArray[np.uint8], row: int, column: int) -> NDArray[np.uint8]:
     """The tile's last pixel, which the pointer leaves free."""
     return picture[16 * row + 15, 16 * column + 15]
@@ -156,17 +190,19 @@ def xdotool(display: str, *arguments: object) -> None:
     subprocess.run(command, env=environment(DISPLAY=display), check=True)
 
 
-def wait_for(display: str, condition: Callable[[NDArray[np.uint8]], bool]) -> NDArray[np.uint8]:
-    """The window's pixels (H, W, 3) once they fulfil the condition."""
+def wait_for(
+    display: str, condition: Callable[[NDArray[np.uint8]], bool], corner_px: Place = CORNER_PX, size_px: Place = SIZE_PX
+) -> NDArray[np.uint8]:
+    """The pixels (H, W, 3) of the window, or of another part of the screen, once they fulfil the condition."""
     deadline = time.monotonic() + PATIENCE_S
-    while not condition(picture := grab(display)):
+    while not condition(picture := grab(display, corner_px, size_px)):
         assert time.monotonic() < deadline, "the window does not show it"
         time.sleep(0.05)
     return picture
 
 
-def grab(display: str) -> NDArray[np.uint8]:
-    """The window's pixels (H, W, 3)."""
-    area = {"left": CORNER_PX[0], "top": CORNER_PX[1], "width": SIZE_PX[0], "height": SIZE_PX[1]}
+def grab(display: str, corner_px: Place = CORNER_PX, size_px: Place = SIZE_PX) -> NDArray[np.uint8]:
+    """The pixels (H, W, 3) of the window, or of another part of the screen."""
+    area = {"left": corner_px[0], "top": corner_px[1], "width": size_px[0], "height": size_px[1]}
     with mss.MSS(display=display) as grabber:
         return np.asarray(grabber.grab(area))[..., 2::-1]

@@ -191,6 +191,38 @@ def test_on_a_dense_screen_the_picture_fills_the_pixels(window: Window, monkeypa
     assert (moved.x_px, moved.y_px) == (33, 44)
 
 
+@pytest.mark.parametrize("smooth", [False, True])
+@pytest.mark.parametrize("size_px", [(192, 112), (96, 160), (2048, 64)], ids=["broader", "higher", "too large"])
+def test_full_screen_and_back(monkeypatch: pytest.MonkeyPatch, size_px: tuple[int, int], smooth: bool) -> None:
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    shown = picture(FakeWorld(size_px).reset(seed=0), *size_px)
+    width, height = size_px
+    with closing(Window(size_px, MonotonicClock())) as window:
+        window._window.size = (300, 200)
+        send(window, *stroke("ShiftLeft", "F11") if smooth else [])
+        before = drawn(window, shown)
+        inputs = send(window, *stroke("F11"))
+        assert inputs.commands == [] and not any(event.kind == EventKind.KEY_DOWN for event in inputs.events)
+        pixels = drawn(window, shown)
+        screen_px = pygame.display.get_desktop_sizes()[0]
+        assert pixels.shape[1::-1] == screen_px
+        scale = min(screen_px[0] / width, screen_px[1] / height)
+        scale = scale if smooth or scale < 1 else int(scale)
+        inside = (pixels == shown.step.frame_u8[0, 0]).all(-1)
+        rows, columns = np.flatnonzero(inside.any(1)), np.flatnonzero(inside.any(0))
+        assert (len(columns), len(rows)) == pytest.approx((width * scale, height * scale), abs=0.51), "in its shape"
+        assert columns[0] == pytest.approx(screen_px[0] - 1 - columns[-1], abs=1), "in the middle"
+        assert rows[0] == pytest.approx(screen_px[1] - 1 - rows[-1], abs=1)
+        places = [(columns[k], rows[k]) for k in (0, -1)] + [(columns[len(columns) // 2], rows[len(rows) // 2])]
+        moves = [pygame.event.Event(pygame.MOUSEMOTION, pos=place, rel=(0, 0), buttons=(0, 0, 0)) for place in places]
+        pointed = [(event.x_px, event.y_px) for event in send(window, *moves).events]
+        slack = 0 if scale == int(scale) else 1
+        for found, right in zip(pointed, [(0, 0), (width - 1, height - 1), (width // 2, height // 2)], strict=True):
+            assert found == pytest.approx(right, abs=slack)
+        send(window, *stroke("F11"))
+        assert (drawn(window, shown) == before).all()
+
+
 def test_beside_the_recording(window: Window) -> None:
     send(window, *stroke("F4"))
     truth_u8 = np.full((SIZE_PX[1], SIZE_PX[0], 3), 77, np.uint8)
