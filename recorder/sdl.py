@@ -9,6 +9,9 @@ import pygame
 
 _DRIVER_VARIABLE = "SDL_VIDEODRIVER"
 _SCREEN_VARIABLES = ("DISPLAY", "WAYLAND_DISPLAY", _DRIVER_VARIABLE)
+# A window's pixels go to the X server by shared memory: through a texture, as SDL has it, they cost 20 times as much
+# where no graphics card draws it.
+_PLAIN_PIXELS = ("SDL_FRAMEBUFFER_ACCELERATION", "0")
 _NO_SCREEN_DRIVERS = ("offscreen", "dummy")
 
 
@@ -24,6 +27,8 @@ def open_sdl(remedy: str) -> None:
     except pygame.error as problem:
         raise _no_window(str(problem), remedy) from problem
     driver = pygame.display.get_driver()
+    if driver == "x11":
+        os.environ.setdefault(*_PLAIN_PIXELS)
     if driver in _NO_SCREEN_DRIVERS and _DRIVER_VARIABLE not in os.environ:  # SDL's silent way to have no screen
         pygame.quit()
         raise _no_window("the display does not answer", remedy)

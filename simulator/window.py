@@ -1,6 +1,7 @@
 """The window, by pygame-ce: the only file of the simulator that knows pygame."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recorder.actions import Event, EventKind
 from recorder.caption import text_panel
@@ -55,14 +56,13 @@ class Window(Display):
     def show(self, picture: Picture) -> None:
         self._compare(picture.truth_u8 is not None and Command.BESIDE in self._on)
         lines = self._lines(picture)
-        look = (picture.x_px, picture.y_px, lines)
-        if picture.step is not self._drawn_step:
-            self._scaled = self._scale_frame(picture)
-        elif look == self._drawn_look:
-            return
-        self._drawn_step, self._drawn_look = picture.step, look
-        self._draw(picture, lines)
-        self._window.flip()
+        look = (picture.x_px, picture.y_px, picture.step.shape, lines)
+        changed = picture.step is not self._drawn_step and self._take_frame(picture)
+        self._drawn_step = picture.step
+        if changed or look != self._drawn_look:
+            self._drawn_look = look
+            self._draw(picture, lines)
+            self._window.flip()
 
     def close(self) -> None:
         self._window.destroy()
@@ -172,10 +172,22 @@ class Window(Display):
         """The window has another size or look: place the picture again and forget what was drawn."""
         self._viewport = Viewport.fit(self._shown_px, self._surface_px, smooth=Command.SMOOTH in self._on)
         self._drawn_step: Step | None = None
-        self._drawn_look: tuple[int, int, list[str]] | None = None
+        self._drawn_u8: NDArray[np.uint8] | None = None
+        self._drawn_look: tuple[int, int, PointerShape | None, list[str]] | None = None
         self._pointer_key: bytes | None = None
 
-    def _scale_frame(self, picture: Picture) -> pygame.Surface:
+    def _take_frame(self, picture: Picture) -> bool:
+        """Scale the frame where it is not the one that is drawn already, and say whether it is another."""
+        frame_u8 = self._frame(picture)
+        if self._drawn_u8 is not None and np.array_equal(frame_u8, self._drawn_u8):
+            return False
+        self._drawn_u8 = frame_u8
+        surface = pygame.image.frombytes(frame_u8.tobytes(), frame_u8.shape[1::-1], "RGB")
+        self._scaled = self._scale(surface, self._viewport.picture_px)
+        return True
+
+    def _frame(self, picture: Picture) -> NDArray[np.uint8]:
+        """What is shown of a step, with what the user wants to see over it or beside it."""
         step = picture.step
         frame_u8 = step.frame_u8
         if Command.HEAT in self._on:
@@ -184,8 +196,7 @@ class Window(Display):
             frame_u8 = tint_dirty(frame_u8, step.dirty)
         if self._beside and picture.truth_u8 is not None:
             frame_u8 = np.hstack([picture.truth_u8, frame_u8])
-        surface = pygame.image.frombytes(frame_u8.tobytes(), frame_u8.shape[1::-1], "RGB")
-        return self._scale(surface, self._viewport.picture_px)
+        return frame_u8
 
     def _scale(self, surface: pygame.Surface, size_px: tuple[int, int]) -> pygame.Surface:
         whole = self._viewport.scale == int(self._viewport.scale)

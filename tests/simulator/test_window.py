@@ -1,5 +1,6 @@
 """The window on SDL's dummy screen: events in, events of the action table out; pictures drawn as they should be."""
 
+import os
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -11,9 +12,10 @@ from numpy.typing import NDArray
 
 from recorder.actions import BUTTONS, KEY_INDEX, KEYS, Action, EventKind
 from recorder.clock import MonotonicClock
+from recorder.sdl import open_sdl
 from simulator.command import Command
 from simulator.display import Inputs, Picture
-from simulator.fake_world import FakeWorld
+from simulator.fake_world import BEAM, FakeWorld
 from simulator.overlay import Status
 from simulator.window import Window
 from simulator.world import Step
@@ -157,6 +159,40 @@ def test_the_pointer_follows_without_a_new_frame(window: Window) -> None:
     pixels = drawn(window, picture(step, 60, 50))
     assert tuple(pixels[top + 50, left + 60]) == (0, 0, 0)
     assert (pixels[top + 50, left + 40] == step.frame_u8[50, 40]).all()
+
+
+def test_what_is_drawn_already_is_not_drawn_again(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawings: list[Picture] = []
+    draw = window._draw
+    monkeypatch.setattr(window, "_draw", lambda shown, lines: (drawings.append(shown), draw(shown, lines)))
+    world = FakeWorld(SIZE_PX)
+    still = [picture(world.step(Action(x_px=40, y_px=50)), 40, 50) for _ in range(3)]
+    for shown in still:
+        window.show(shown)
+    assert drawings == still[:1], "the steps have other arrays and the same pixels"
+    moved = picture(still[-1].step, 41, 50)
+    beam = picture(replace(still[-1].step, shape=BEAM), 41, 50)
+    painted = picture(replace(beam.step, frame_u8=beam.step.frame_u8 ^ 1), 41, 50)
+    for shown in (moved, beam, painted, painted):
+        window.show(shown)
+    assert drawings == [still[0], moved, beam, painted]
+    send(window, pygame.event.Event(pygame.WINDOWEXPOSED))
+    window.show(painted)
+    assert drawings[-1] is painted and len(drawings) == 5
+
+
+@pytest.mark.parametrize(("driver", "usual", "expected"), [("x11", "", "0"), ("x11", "1", "1"), ("windows", "", "")])
+def test_pixels_go_plainly_to_x11_alone(
+    monkeypatch: pytest.MonkeyPatch, driver: str, usual: str, expected: str
+) -> None:
+    name = "SDL_FRAMEBUFFER_ACCELERATION"
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    monkeypatch.setenv(name, usual)
+    if not usual:
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(pygame.display, "get_driver", lambda: driver)
+    open_sdl("")
+    assert os.environ.get(name, "") == expected
 
 
 def test_whole_number_scale(window: Window) -> None:
