@@ -23,6 +23,9 @@ DOUBT_PICTURE = 3.0  # mean nats that a picture may cost a cell against its own 
 DOUBT_SCREEN = 0.5  # the same of an earlier screen: that everything comes back is sure or it is wrong
 
 
+Best = tuple[Float[Tensor, "n"], Int[Tensor, "n"]]  # the highest of each cell's logits, and its place
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Ballot:
     """k candidates for n cells: the slots in which the cells find what each shows, and its place in the palette or -1;
@@ -69,14 +72,13 @@ class Ballot:
         winner = int(cost.argmin())
         return winner if torch.isfinite(cost[winner]) else None
 
-    def favour(
-        self, elected: int, cells: Int[Tensor, "m"], near: Float[Tensor, "m q"], far: Float[Tensor, "m p"]
-    ) -> None:
-        """Raise some cells' logits of what is elected for them, in place."""
-        near[:, :SLOTS] += BOND * self.found[elected, cells]
-        place = self.place[elected, cells]
-        rows = (place >= 0).nonzero()[:, 0]
-        far[rows, place[rows]] += BOND
+    def favour(self, elected: int, near: Float[Tensor, "n q"], far: Float[Tensor, "n p"], best: Best) -> Best:
+        """Raise the near logits of what is elected, in place; and the `best` of the far ones when theirs are raised."""
+        near[:, :SLOTS] += BOND * self.found[elected]
+        place = self.place[elected]
+        raised = far.gather(1, place.clamp_min(0)[:, None])[:, 0].float() + BOND
+        better = (place >= 0) & (raised > best[0])
+        return torch.where(better, raised, best[0]), torch.where(better, place, best[1])
 
     def _belief(self, candidate: int, near: Float[Tensor, "n q"], far: Float[Tensor, "n p"]) -> Float[Tensor, "n"]:
         """The logit that each cell gives to what a candidate shows, in whatever slot or the palette that is."""

@@ -40,7 +40,8 @@ class _ChoiceLoss(torch.autograd.Function):
         return entropy, right
 
     @staticmethod
-    def backward(ctx: Any, entropy: Tensor, _right: Tensor):
+    def backward(ctx: Any, *upstream: Tensor):
+        entropy, _ = upstream
         return *(gradient * entropy.to(gradient.dtype) for gradient in ctx.saved_tensors), None, None
 
 

@@ -85,16 +85,18 @@ class HeadBlock(nn.Module):
     ) -> Float[Tensor, "n d"]:
         """Attention within each frame; `counts` cells a frame, one after another in x.
 
-        Frames are padded to the largest of a few neighbours: order them by size to waste little.
+        Frames are padded to the largest of a few neighbours: order them by size to waste little. In play, where what
+        fills a batch up is a frame of its own, each is alone.
         """
+        together = 1 if torch.is_inference_mode_enabled() else PADDED_FRAMES
         attention = self.attention
         normed = attention.norm(x)
         queries = attention.query(normed).split(counts)
         keys, values = (part.split(counts) for part in attention.key_value(normed))
-        token_keys, token_values = (part.split(PADDED_FRAMES) for part in attention.key_value(tokens))
+        token_keys, token_values = (part.split(together) for part in attention.key_value(tokens))
         mixed = []
         for group, (token_key, token_value) in enumerate(zip(token_keys, token_values, strict=True)):
-            frames = slice(group * PADDED_FRAMES, (group + 1) * PADDED_FRAMES)
+            frames = slice(group * together, (group + 1) * together)
             own = _there(counts[frames], x.device)
             seen = torch.cat([own, own.new_ones(token_key.shape[:2])], dim=1)
             key = torch.cat([pad_sequence(list(keys[frames]), batch_first=True), token_key], dim=1)

@@ -1,11 +1,14 @@
 """Layers that more than one model is made of."""
 
+import math
+
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 from torch.nn import functional
 
 AGE_DECAYS = (1.0, 4.0, 16.0, 64.0)  # frames
+HIGHEST_BLOCK = 256  # logits that are looked through at once
 
 
 class Norm(nn.Module):
@@ -112,6 +115,16 @@ def draw_class(logits: Float[Tensor, "b k"], temperature: float, generator: torc
         return logits.argmax(dim=1)
     probability = (logits / temperature).softmax(dim=1).cpu()
     return torch.multinomial(probability, 1, generator=generator)[:, 0].to(logits.device)
+
+
+def highest(logits: Float[Tensor, "n k"]) -> tuple[Float[Tensor, "n"], Int[Tensor, "n"]]:
+    """The highest of each row and its place, the first of equals; in bfloat16 on a CPU in less than half of the time of
+    torch's `max`, which looks for places one by one."""
+    width = math.gcd(logits.shape[1], HIGHEST_BLOCK)
+    blocks = logits.unflatten(1, (-1, width))
+    best, block = blocks.amax(dim=2).max(dim=1)
+    within = blocks[torch.arange(len(logits), device=logits.device), block].argmax(dim=1)
+    return best, block * width + within
 
 
 def fourier(x: Float[Tensor, "*b"], bands: int) -> Float[Tensor, "*b f"]:

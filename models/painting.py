@@ -16,6 +16,7 @@ from models.desk import Tokenizer
 from models.diffusion import euler, sampling_times
 from models.guidance import extrapolated
 from models.head import Canvas, Estimate, Head
+from models.layers import highest
 from models.palette import Palette
 from models.recall import NEW, SLOTS, Known
 
@@ -50,7 +51,7 @@ def contents_of(painting: Painting, known: Known, palette: Palette, tokenizer: T
 class _Painter:
     """A denoiser that decides on the way which cells show a known content, and holds these.
 
-    Undecided cells stay pure noise; the last of `steps` looks decides all.
+    Undecided cells stay pure noise; the last of `steps` looks decides all, and so does an election.
     """
 
     def __init__(
@@ -110,18 +111,16 @@ class _Painter:
         ]
         near, far = (self._guided(part)[: len(cells)] for part in zip(*logits, strict=True))
         near[:, NEW] -= CRISP
-        common, place = far.max(dim=-1)
-        if self._ballot:
-            if len(cells) == self._cells:
-                self.elected = self._ballot.vote(near, far, torch.maximum(near.amax(dim=-1), common))
+        common, place = highest(far)
+        if self._ballot and len(cells) == self._cells:
+            self.elected = self._ballot.vote(near, far, torch.maximum(near.amax(dim=-1), common))
             if self.elected is not None:
-                self._ballot.favour(self.elected, cells, near, far)
-                common, place = far.max(dim=-1)
+                common, place = self._ballot.favour(self.elected, near, far, (common, place))
         best, choice = near.max(dim=-1)
         from_palette = common > best
         choice = torch.where(from_palette, NEW + 1 + place, choice)
         sure = torch.ones_like(from_palette)
-        if self._left:
+        if self._left and self.elected is None:
             total = torch.logaddexp(near.logsumexp(dim=-1), far.logsumexp(dim=-1))
             sure = torch.maximum(best, common) >= total + math.log(CONFIDENT)
         cells, choice = cells[sure], choice[sure]

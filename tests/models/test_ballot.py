@@ -5,6 +5,7 @@ import torch
 
 from models.ballot import BOND, Ballot
 from models.cells import fingerprints
+from models.layers import highest
 from models.recall import NEW, known_contents
 from models.tiles import TILE_VALUES
 
@@ -48,7 +49,7 @@ def test_the_majority_carries_a_cell_that_would_choose_otherwise() -> None:
     ballot = _ballot()
     elected = ballot.vote(near, far, _best(near, far))
     assert elected == 0
-    ballot.favour(elected, torch.arange(CELLS), near, far)
+    ballot.favour(elected, near, far, highest(far))
     assert near.argmax(dim=1).tolist() == [2, 2, 1] and near[1, 2] == 4.5 + BOND
 
 
@@ -57,8 +58,8 @@ def test_pictures_are_elected_by_the_palette_and_by_what_a_cell_already_showed()
     ballot = _ballot([[0, 1, 5], [6, 1, 2]], screens=[])
     elected = ballot.vote(near, far, _best(near, far))
     assert elected == 1
-    ballot.favour(elected, torch.arange(CELLS), near, far)
-    assert near[0, 2] == 5.0 + BOND and far[1, 1] == 5.0 + BOND and far.argmax(dim=1).tolist()[1:] == [1, 2]
+    common, place = ballot.favour(elected, near, far, highest(far))
+    assert near[0, 2] == 5.0 + BOND and common.tolist()[1:] == [5.0 + BOND, 4.0 + BOND] and place.tolist()[1:] == [1, 2]
 
 
 def test_the_likeliest_of_screens_and_pictures_wins() -> None:
@@ -86,9 +87,9 @@ def test_what_a_picture_does_not_say_is_left_to_the_cell() -> None:
     ballot = _ballot([[1, 2, -1]], screens=[])
     elected = ballot.vote(near, far, _best(near, far))
     assert elected == 0
-    before = near[2].clone(), far[2].clone()
-    ballot.favour(elected, torch.arange(CELLS), near, far)
-    assert torch.equal(near[2], before[0]) and torch.equal(far[2], before[1])
+    before = near[2].clone()
+    common, place = ballot.favour(elected, near, far, highest(far))
+    assert torch.equal(near[2], before) and common[2] == 5.0 and place[2] == 3
 
 
 def test_a_picture_may_show_what_no_cell_can_point_at() -> None:

@@ -1,9 +1,10 @@
-"""Attention against torch's own."""
+"""Attention and the highest logits against torch's own."""
 
+import pytest
 import torch
 from torch.nn import functional
 
-from models.layers import attend, fourier
+from models.layers import attend, fourier, highest
 
 
 def test_attend_is_softmax_attention() -> None:
@@ -18,3 +19,12 @@ def test_fourier_tells_the_two_ends_apart() -> None:
     features = fourier(torch.tensor([-0.9, 0.9]), 3)
     assert features.shape == (2, 6)
     assert not torch.allclose(features[0], features[1])
+
+
+@pytest.mark.parametrize("columns", [1, 2, 6, 256, 1024])
+def test_the_highest_of_each_row_is_torchs(columns: int) -> None:
+    logits = torch.randn(5, columns, generator=torch.Generator().manual_seed(columns))
+    logits[0] = 1.0  # all equal: the first
+    best, place = highest(logits)
+    assert torch.equal(best, logits.amax(dim=1)) and torch.equal(place, logits.argmax(dim=1))
+    assert place[0] == 0
