@@ -30,7 +30,6 @@ from recorder.session import Session
 
 VAE_FOLDER, DESK_FOLDER, TRACKS_FOLDER = "vae", "desk", "tracks"
 STATES = {"vae": "vae-state", "clip": "clip-state", "world": "world-state"}
-SHARES = {"vae": 0.05, "clip": 0.02, "world": 0.93}  # of the minutes of `all`, as in what ships
 COOLS_FROM_DESK = 0.8  # share of the budget: what is known already is not to be unlearned at the full rate
 DESCENT = ("preset", "seed", "minutes", "steps", "data", "from_desk")  # of what a desk says about its training
 
@@ -157,9 +156,10 @@ def train_all(order: Order, clock: Clock) -> None:
     if not any(tells(path) for path in session_paths(order.data, "train")):
         print("The sessions have no prompts, so no CLIP is trained and the desk takes no text.")
         del stages["clip"]
+    shares = order.values().shares
     for name, train in stages.items():
         begun = (order.out / STATES[name] / STATE).is_file()
-        train(replace(order, minutes=order.minutes * SHARES[name], resume=order.resume and begun), clock)
+        train(replace(order, minutes=order.minutes * shares[name], resume=order.resume and begun), clock)
 
 
 def _run(trainer: Trainer, order: Order, save: Any) -> None:

@@ -34,7 +34,7 @@ def test_it_leaves_a_desk_that_takes_text_and_resumes_what_was_begun(tmp_path: P
     write_described_session(tmp_path / session_name(1), looks=[("light", "blue"), ("dark", "red")])
     _train(tmp_path, tmp_path / "run")
     steps = _steps(tmp_path / "run")
-    assert steps["vae"] >= 1 and steps["clip"] >= 1 and steps["world"] > MINUTES / 2
+    assert steps["vae"] >= 1 and steps["clip"] >= 1 and steps["world"] > steps["vae"] > steps["clip"]
     assert load_desk(tmp_path / "run" / DESK_FOLDER).clip
     (tmp_path / "run" / STATES["world"] / STATE).unlink()  # as if it had been stopped before the world model
     _train(tmp_path, tmp_path / "run", resume=True)
