@@ -43,9 +43,10 @@ GOALS_2 = Policy(
     live=0.5,
 )
 GOALS_3 = replace(GOALS_2, name="goals-3", choices=partial(weights.choices, weights.GOALS_3))
-GOALS_4 = replace(GOALS_2, name=NEWEST_POLICY, choices=partial(weights.choices, weights.GOALS_4))
-POLICY = GOALS_4
-POLICIES = {policy.name: policy for policy in (GOALS_1, GOALS_2, GOALS_3, GOALS_4)}
+GOALS_4 = replace(GOALS_2, name="goals-4", choices=partial(weights.choices, weights.GOALS_4))
+GOALS_5 = replace(GOALS_2, name=NEWEST_POLICY, choices=partial(weights.choices, weights.GOALS_5))
+POLICY = GOALS_5
+POLICIES = {policy.name: policy for policy in (GOALS_1, GOALS_2, GOALS_3, GOALS_4, GOALS_5)}
 
 
 def find_policy(name: str) -> Policy:

@@ -252,6 +252,26 @@ def rubber_band(scene: Scene) -> None:
         scene.hand.hesitate(0.2, 0.5)
 
 
+def click_idly(scene: Scene) -> None:
+    """Clicks that mostly do nothing, as people's do: on a window's title or inside it, on the panel's end, the desktop.
+
+    A recording without them says that each click has an effect, and who learns from it gives each one.
+    """
+    layout, random = scene.layout, scene.random
+    spots = [
+        (scene.width_px - random.uniform(8, 40), layout.panel_top_px + random.uniform(4, 24)),
+        scene.bare_desktop(),
+    ]
+    if scene.shown:
+        box = scene.top.box
+        title_px = box.x_px + random.uniform(40, box.width_px - 100), box.y_px + TITLE_DY_PX
+        spots += [title_px, *(scene.point(_inner(box)) for _ in range(3))]
+    there = [spot for spot in spots if spot]
+    for spot in random.sample(there, random.randint(1, min(3, len(there)))):
+        scene.hand.click_at(*spot)
+        scene.hand.hesitate(0.3, 1.2)
+
+
 def wish_look(scene: Scene) -> None:
     """Another look, because a prompt asks for it."""
     if scene.wishes is not None:

@@ -133,6 +133,9 @@ GOALS_3 = changed(GOALS_2, _IN_THE_THIRD)
 # The fourth types all characters equally often, and in the terminal too.
 GOALS_4 = changed(GOALS_3, {tasks.rare_characters: (Row(tasks.exercise_characters, 11.0, typing),)})
 
+# The fifth clicks where nothing happens too. Of 1,600 presses of the second's sessions 24 were followed by nothing.
+GOALS_5 = (*GOALS_4, Row(tasks.click_idly, 2.5, always))
+
 
 def choices(table: Sequence[Row], scene: Scene) -> dict[Goal, float]:
     """Goals that make sense now, with their weights; of a goal's rows the last that does.

@@ -17,7 +17,7 @@ from recorder.explorer.eye import Eye
 from recorder.explorer.hand import Hand, keystroke
 from recorder.explorer.layout import Layout
 from recorder.explorer.policy import POLICY
-from recorder.explorer.weights import ENOUGH, GOALS_2, GOALS_3, GOALS_4, choices
+from recorder.explorer.weights import ENOUGH, GOALS_2, GOALS_3, GOALS_4, GOALS_5, choices
 from tests.recorder.test_policy import SIZE_PX, Notebook
 
 WINDOW = Window(number=1, app="mousepad", box=Box(x_px=80, y_px=40, width_px=321, height_px=329), dialog=False,
@@ -141,7 +141,7 @@ def test_every_goal_of_the_table_makes_sense_sometime() -> None:
         for maximised in (False, True)
         for windows in ([], [replace(WINDOW, app=app, maximised=maximised)] * 2)
     ]
-    for table in (GOALS_2, GOALS_3, GOALS_4):
+    for table in (GOALS_2, GOALS_3, GOALS_4, GOALS_5):
         assert {row.goal for row in table} == {goal for scene in scenes for goal in choices(table, scene)}
         assert all(row.weight > 0 for row in table)
     still = Layout(size_px=SIZE_PX, appearance=Appearance(wallpaper="red"), launchers=POLICY.launchers)
@@ -165,3 +165,27 @@ def test_a_file_is_dragged_inside_its_window() -> None:
     small, nothing = scene_of(replace(WINDOW, app="thunar", box=Box(x_px=80, y_px=40, width_px=150, height_px=60)))
     tasks.drag_file(nothing)
     assert small.rows == []
+
+
+@pytest.mark.parametrize("panel", ["top", "bottom"])
+def test_idle_clicks_press_no_button_of_a_window_and_hold_nothing(panel: str) -> None:
+    titles, insides, elsewhere = 0, 0, 0
+    for seed in range(40):
+        notebook, scene = scene_of(WINDOW, panel=panel, seed=seed)
+        tasks.click_idly(scene)
+        pressed = [place for place, row in enumerate(notebook.rows) if row == ("button", 0, True)]
+        assert 1 <= len(pressed) <= 3 and notebook.rows.count(("button", 0, False)) == len(pressed)
+        for place in pressed:
+            _, x, y = next(row for row in reversed(notebook.rows[:place]) if row[0] == "move")
+            assert 0 <= x < SIZE_PX[0] and 0 <= y < SIZE_PX[1]
+            title = WINDOW.box.contains(x, y) and y < WINDOW.box.y_px + 2 * goals.TITLE_DY_PX
+            assert not title or WINDOW.box.x_px + 30 < x < WINDOW.box.right_px - goals.MINIMISE_DX_PX - 10
+            titles, insides = titles + title, insides + (WINDOW.box.contains(x, y) and not title)
+            elsewhere += not WINDOW.box.contains(x, y)
+    assert titles > 5 and insides > 15 and elsewhere > 10
+
+
+def test_idle_clicks_need_no_window() -> None:
+    notebook, scene = scene_of()
+    tasks.click_idly(scene)
+    assert ("button", 0, True) in notebook.rows
