@@ -74,6 +74,11 @@ def draw(random: Random) -> Appearance:
     )
 
 
+def draw_often_plain(random: Random) -> Appearance:
+    """In half of the sessions as the first data set, in which the shipped desktop begins, in the others as any."""
+    return random.choice((draw_plain, draw))(random)
+
+
 def _weighted(random: Random, weights: dict[Value, float]) -> Value:
     return random.choices(list(weights), weights=list(weights.values()))[0]
 

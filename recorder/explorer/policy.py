@@ -6,7 +6,7 @@ from functools import partial
 from random import Random
 
 from recorder.explorer import NEWEST_POLICY, goals, weights
-from recorder.explorer.appearance import Appearance, draw, draw_plain
+from recorder.explorer.appearance import Appearance, draw, draw_often_plain, draw_plain
 from recorder.explorer.narrator import Grammar
 from recorder.explorer.words import plain_sentence, sentence
 
@@ -44,9 +44,10 @@ GOALS_2 = Policy(
 )
 GOALS_3 = replace(GOALS_2, name="goals-3", choices=partial(weights.choices, weights.GOALS_3))
 GOALS_4 = replace(GOALS_2, name="goals-4", choices=partial(weights.choices, weights.GOALS_4))
-GOALS_5 = replace(GOALS_2, name=NEWEST_POLICY, choices=partial(weights.choices, weights.GOALS_5))
-POLICY = GOALS_5
-POLICIES = {policy.name: policy for policy in (GOALS_1, GOALS_2, GOALS_3, GOALS_4, GOALS_5)}
+GOALS_5 = replace(GOALS_2, name="goals-5", choices=partial(weights.choices, weights.GOALS_5))
+GOALS_6 = replace(GOALS_5, name=NEWEST_POLICY, draw=draw_often_plain)
+POLICY = GOALS_6
+POLICIES = {policy.name: policy for policy in (GOALS_1, GOALS_2, GOALS_3, GOALS_4, GOALS_5, GOALS_6)}
 
 
 def find_policy(name: str) -> Policy:

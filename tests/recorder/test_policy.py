@@ -18,7 +18,7 @@ from recorder.explorer.appearance import PANELS, Appearance
 from recorder.explorer.eye import Eye
 from recorder.explorer.hand import Hand
 from recorder.explorer.layout import Layout
-from recorder.explorer.policy import GOALS_1, GOALS_2, GOALS_3, GOALS_4, POLICIES, POLICY, Policy, find_policy
+from recorder.explorer.policy import GOALS_1, GOALS_2, GOALS_3, GOALS_4, GOALS_5, GOALS_6, POLICIES, POLICY, Policy, find_policy
 from tests.recorder.sessions import recorder
 
 SIZE_PX = (512, 384)
@@ -32,6 +32,7 @@ FIRST_INPUTS = (10463, "8683ad5371cf694e20c81d61a6ddb5ca2ae00994e9b4bacecba2e4d0
 SECOND_INPUTS = (16361, "6fbecf0719172f427e14dc2ff716a17bfa5ce583b5093272139603a541c5f045")
 FOURTH_INPUTS = (19874, "20947f833b9aea2cf47788e1d3639b4cfd1f0e308da1959e5dc737c41fbcb81f")
 THIRD_INPUTS = (15099, "0ae4963c06eebe08896e3d3e389009498f174a7b5f1668aac9c85bbd3c2e8a5c")
+FIFTH_INPUTS = (19172, "589a7bb4da09d11081bdf92c783e2ba08593a77ad9426c937985e122ef3a2e0d")
 FIRST_WALLPAPERS = "green blue blue blue blue grey grey green blue green"
 
 
@@ -111,7 +112,14 @@ def test_the_first_policys_hand_does_what_it_did() -> None:
 
 
 @pytest.mark.parametrize(
-    ("policy", "inputs"), [(GOALS_2, SECOND_INPUTS), (GOALS_3, THIRD_INPUTS), (GOALS_4, FOURTH_INPUTS)]
+    ("policy", "inputs"),
+    [
+        (GOALS_2, SECOND_INPUTS),
+        (GOALS_3, THIRD_INPUTS),
+        (GOALS_4, FOURTH_INPUTS),
+        (GOALS_5, FIFTH_INPUTS),
+        (GOALS_6, FIFTH_INPUTS),
+    ],
 )
 def test_a_later_policys_hand_does_what_it_did(policy: Policy, inputs: tuple[int, str]) -> None:
     rows = pursue(policy.choices, layout(launchers=policy.launchers)).rows
@@ -120,9 +128,15 @@ def test_a_later_policys_hand_does_what_it_did(policy: Policy, inputs: tuple[int
 
 def test_policies_are_found_by_name() -> None:
     assert POLICY.name == NEWEST_POLICY and find_policy("goals-1") is GOALS_1
-    with pytest.raises(ValueError, match="goals-1, goals-2, goals-3, goals-4, goals-5"):
+    with pytest.raises(ValueError, match="goals-1, goals-2, goals-3, goals-4, goals-5, goals-6"):
         find_policy("goals-0")
     assert all(name == policy.name for name, policy in POLICIES.items())
+
+
+def test_half_of_the_sixth_policys_sessions_look_as_the_first_ones_did() -> None:
+    first = {Appearance(wallpaper=wallpaper) for wallpaper in ("blue", "green", "grey")}
+    looks = [GOALS_6.draw(Random(seed)) for seed in range(1000)]
+    assert 0.45 < sum(look in first for look in looks) / len(looks) < 0.6
 
 
 def test_the_newest_policy_draws_every_look() -> None:
