@@ -23,12 +23,14 @@ SLOT_AGE_DECAYS = (2.0, 8.0, 32.0, 128.0, 512.0)  # frames
 class Canvas:
     """What the head knows of n cells, `counts` a frame, frame after frame.
 
-    `local` features of the local level, `ways` to the inputs and the box (`models.geometry`), `memory` of the
-    recurrence, `slots` with the contents that each may show again; `tokens` of each frame's backbone.
+    `local` features of the local level, `ways` to the inputs and the box (`models.geometry`), what was `asked` of the
+    backbone about the newest event, `memory` of the recurrence, `slots` with the contents that each may show again;
+    `tokens` of each frame's backbone.
     """
 
     local: Float[Tensor, "n l"]
     ways: Float[Tensor, "n w"]
+    asked: Float[Tensor, "n d"]
     memory: Float[Tensor, "n s"]
     slots: Slots
     tokens: Float[Tensor, "b g d"]
@@ -40,6 +42,7 @@ class Canvas:
         return Canvas(
             local=self.local[rows],
             ways=self.ways[rows],
+            asked=self.asked[rows],
             memory=self.memory[rows],
             slots=self.slots.at(rows),
             tokens=torch.cat([self.tokens, self.tokens[-1:]]) if more else self.tokens,
@@ -52,6 +55,7 @@ class Condition:
     """What does not depend on the noise, made once for all steps."""
 
     known: Float[Tensor, "n d"]
+    asked: Float[Tensor, "n h"]
     keys: Float[Tensor, "n k e"]
     there: Bool[Tensor, "n k"]
     tokens: Float[Tensor, "b g h"]
@@ -142,6 +146,7 @@ class Head(nn.Module):
         self.enter = nn.Linear(config.channels + known, width)
         self.time = nn.Linear(2 * TIME_BANDS, width)
         self.token = nn.Linear(config.width, width)
+        self.asked = nn.Linear(config.width, width, bias=False)
         self.blocks = nn.ModuleList(HeadBlock(width) for _ in range(config.head_blocks))
         self.norm = Norm(width)
         self.leave = nn.Linear(width, config.channels)
@@ -149,6 +154,7 @@ class Head(nn.Module):
         self.query = nn.Linear(width, KEY_WIDTH)
         self.new = nn.Linear(width, 1)
         nn.init.zeros_(self.leave.weight)
+        nn.init.zeros_(self.asked.weight)
 
     def condition(self, canvas: Canvas) -> Condition:
         """What does not depend on the noise."""
@@ -158,6 +164,7 @@ class Head(nn.Module):
         known = torch.cat([part.to(shown.dtype) for part in parts], dim=-1)
         return Condition(
             known=known,
+            asked=self.asked(canvas.asked),
             keys=self.slot_keys(slots),
             there=slots.there,
             tokens=self.token(canvas.tokens),
@@ -166,7 +173,7 @@ class Head(nn.Module):
 
     def forward(self, x: Float[Tensor, "n c"], t: Float[Tensor, "n"], condition: Condition) -> Estimate:
         entered = self.enter(torch.cat([x.to(condition.known.dtype), condition.known], dim=-1))
-        hidden = entered + self.time(fourier(t / 2, TIME_BANDS))
+        hidden = entered + condition.asked + self.time(fourier(t / 2, TIME_BANDS))
         for block in self.blocks:
             hidden = block(hidden, condition.tokens, condition.counts)
         hidden = self.norm(hidden)

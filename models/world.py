@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from models import geometry
 from models.backbone import Backbone
 from models.context import Context
+from models.events import KINDS
 from models.head import Canvas, Head
 from models.layers import MLP
 from models.library import Library
@@ -41,12 +42,14 @@ class Outlook:
 class Scene:
     """What is known of every tile once the place of the change is.
 
-    `where` logit that it changes; `local` features; `points_px` of the inputs and the box's corners.
+    `where` logit that it changes; `local` features; `points_px` of the inputs and the box's corners; what was `asked`
+    of the backbone.
     """
 
     where: Float[Tensor, "b n"]
     local: Float[Tensor, "b n l"]
     points_px: Float[Tensor, "b p 2"]
+    asked: Float[Tensor, "b d"]
 
 
 class WorldModel(nn.Module):
@@ -58,6 +61,8 @@ class WorldModel(nn.Module):
         self.backbone = Backbone(config)
         self.local = LocalLevel(config)
         self.ask = nn.Linear(2 * config.width, config.width)
+        self.newest_event_kind = nn.Embedding(KINDS, config.width)
+        nn.init.zeros_(self.newest_event_kind.weight)
         self.place = Place(config)
         self.placed = PlacedLevel(config)
         self.memory = TileMemory(config)
@@ -86,13 +91,15 @@ class WorldModel(nn.Module):
         inputs_px = geometry.inputs_px(context)
         ways = geometry.ways_to(inputs_px, self.config.shape)
         asked = self.ask(torch.cat([tokens[:, self.pointer_token], tokens[:, self.newest_event_token]], dim=1))
-        return Ground(local=self.local(context, tokens, ways), inputs_px=inputs_px, asked=asked)
+        pressed = self.newest_event_kind(context.event_kind[:, 0]) * context.event_there[:, :1]
+        return Ground(local=self.local(context, tokens, ways), inputs_px=inputs_px, asked=asked + pressed)
 
     def scene(self, ground: Ground, box: Int[Tensor, "b 2 2"]) -> Scene:
         """Look again, given the box of the change."""
         local = self.placed(ground.local, geometry.ways_to(box.float(), self.config.shape), box)
         points_px = torch.cat([ground.inputs_px, box.to(ground.inputs_px.dtype)], dim=1)
-        return Scene(where=self.where(local)[..., 0].float(), local=local, points_px=points_px)
+        where = self.where(local)[..., 0].float()
+        return Scene(where=where, local=local, points_px=points_px, asked=ground.asked)
 
     def canvas(
         self,
@@ -110,6 +117,7 @@ class WorldModel(nn.Module):
         return Canvas(
             local=geometry.between(scene.local, frame, centres_px, self.config.shape),
             ways=geometry.ways_from(centres_px, scene.points_px[frame]),
+            asked=scene.asked[frame],
             memory=memory,
             slots=slots,
             tokens=tokens,

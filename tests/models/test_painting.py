@@ -28,6 +28,7 @@ def canvas(counts: list[int], generator: torch.Generator) -> Canvas:
     return Canvas(
         local=torch.randn(tiles, 32, generator=generator),
         ways=torch.randn(tiles, 2 * geometry.FEATURES, generator=generator),
+        asked=torch.randn(tiles, 64, generator=generator),
         memory=torch.randn(tiles, 12, generator=generator),
         slots=Slots(
             latent=torch.randn(tiles, SLOTS, 6, generator=generator), age=torch.rand(tiles, SLOTS), there=there
@@ -109,8 +110,8 @@ def test_the_head_treats_each_frame_of_a_batch_as_if_alone() -> None:
     together = head(x, t, head.condition(some))
     for frame, rows in ((0, torch.arange(3)), (2, torch.arange(3, 8))):
         one = Canvas(
-            local=some.local[rows], ways=some.ways[rows], memory=some.memory[rows], slots=some.slots.at(rows),
-            tokens=some.tokens[frame : frame + 1], counts=[len(rows)],
+            local=some.local[rows], ways=some.ways[rows], asked=some.asked[rows], memory=some.memory[rows],
+            slots=some.slots.at(rows), tokens=some.tokens[frame : frame + 1], counts=[len(rows)],
         )  # fmt: skip
         alone = head(x[rows], t[rows], head.condition(one))
         assert torch.allclose(together.difference[rows], alone.difference, atol=1e-5)
