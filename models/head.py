@@ -24,8 +24,8 @@ class Canvas:
     """What the head knows of n cells, `counts` a frame, frame after frame.
 
     `local` features of the local level, `ways` to the inputs and the box (`models.geometry`), what was `asked` of the
-    backbone about the newest event, `memory` of the recurrence, `slots` with the contents that each may show again;
-    `tokens` of each frame's backbone.
+    backbone about pointer, text and newest event, `memory` of the recurrence, `slots` with the contents that each may
+    show again; `tokens` of each frame's backbone.
     """
 
     local: Float[Tensor, "n l"]

@@ -15,6 +15,7 @@ from models.world import Scene, WorldModel
 SHAPE_WEIGHT = 0.2
 PLACE_WEIGHT = 0.4
 SMALL_CHANGE_TILES = 8.0  # a change of n tiles weighs n / (n + this), so that large ones do not drown small ones
+SMALL_CHANGE_CELLS = 3.0  # the same for what cells point at: a letter is one cell, a window more than a hundred
 AGAIN_WEIGHT = 0.2  # of the denoising error of cells that need no denoising
 KNOWN_SHARE = 0.9  # of these are given clean while the rest is denoised, as in play
 ALL_NOISE, SOME_KNOWN = 0.5, 0.25  # shares of frames; in the rest what is new is denoised around what is known
@@ -87,7 +88,8 @@ def _what_loss(
     what = (error * weight_new).sum() / weight_new.sum().clamp_min(1e-6)
     asked = (t == 1).nonzero()[:, 0]
     near, query = model.head.pointer(estimate, condition, asked)
-    share = weight[asked] / weight[asked].sum().clamp_min(1e-6)
+    share = 1 / (count[asked] + SMALL_CHANGE_CELLS)
+    share = share / share.sum().clamp_min(1e-6)
     palette = model.palette
     choice, right = choice_loss(near, query, palette.keys(), palette.bias, batch.choice[asked], share)
     pure = (new & (t == 1)).float()

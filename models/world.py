@@ -25,6 +25,8 @@ from models.place import Ground, Place
 from models.recall import Slots
 from models.world_config import PATCH, WorldConfig
 
+ASKED = ("pointer", "text", "newest event")  # tokens of the backbone, one after another, behind those of the patches
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Outlook:
@@ -60,7 +62,7 @@ class WorldModel(nn.Module):
         self.config = config
         self.backbone = Backbone(config)
         self.local = LocalLevel(config)
-        self.ask = nn.Linear(2 * config.width, config.width)
+        self.ask = nn.Linear(len(ASKED) * config.width, config.width)
         self.newest_event_kind = nn.Embedding(KINDS, config.width)
         nn.init.zeros_(self.newest_event_kind.weight)
         self.place = Place(config)
@@ -73,7 +75,6 @@ class WorldModel(nn.Module):
         self.shape = nn.Linear(config.width, config.shapes)
         self.palette = Palette(config)
         self.pointer_token = (config.rows // PATCH) * (config.columns // PATCH)
-        self.newest_event_token = self.pointer_token + 2  # after the text's
 
     def fill(self, library: Library, latent: Float[Tensor, "k c"]) -> None:
         """Take a library, with the whitened latents of the palette's contents."""
@@ -90,7 +91,7 @@ class WorldModel(nn.Module):
         """Look at every tile."""
         inputs_px = geometry.inputs_px(context)
         ways = geometry.ways_to(inputs_px, self.config.shape)
-        asked = self.ask(torch.cat([tokens[:, self.pointer_token], tokens[:, self.newest_event_token]], dim=1))
+        asked = self.ask(tokens[:, self.pointer_token :][:, : len(ASKED)].flatten(1))
         pressed = self.newest_event_kind(context.event_kind[:, 0]) * context.event_there[:, :1]
         return Ground(local=self.local(context, tokens, ways), inputs_px=inputs_px, asked=asked + pressed)
 
