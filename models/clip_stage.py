@@ -12,6 +12,7 @@ from models.clip import ClipConfig, ClipModel, contrastive_loss
 from models.facts import contradict
 from models.pairs import Pairs
 from models.parallel import ALONE, Ranks
+from models.precision import CPU, autocast
 from models.spelling import spell
 
 
@@ -32,7 +33,7 @@ class ClipStage:
         bytes_, there = spell([caption.text for caption in captions])
         longest = max(1, int(there.sum(axis=1).max()))
         shown = self._pairs.mosaics.take(chosen)
-        with torch.autocast("cpu", torch.bfloat16):
+        with autocast(CPU):
             image = self.module.image_tower(torch.from_numpy(shown.tiles_u8), torch.from_numpy(shown.grids))
             text = self.module.text_tower(
                 torch.from_numpy(bytes_[:, :longest]), torch.from_numpy(there[:, :longest])

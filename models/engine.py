@@ -22,6 +22,7 @@ from models.inputs import Inputs, Text
 from models.painting import contents_of, paint
 from models.parts import box_px, largest_part, parts_of
 from models.place import Ground, Tiles
+from models.precision import best_dtype
 from models.recall import Known, known_contents, moved_contents
 from models.sampling import Patience, Sampling
 from models.screens import Screens
@@ -79,15 +80,6 @@ class Painted:
     cells: NDArray[np.int64]
     tiles_u8: NDArray[np.uint8]
     tile_probability: Float[Tensor, "n"]
-
-
-def best_dtype(device: torch.device) -> torch.dtype:
-    """bfloat16 where the device multiplies matrices in it by hardware, else float32."""
-    if device.type == "cuda":
-        return torch.bfloat16
-    features = torch.cpu.get_capabilities()
-    fast = features.get("amx_bf16") or features.get("avx512_bf16")
-    return torch.bfloat16 if fast else torch.float32
 
 
 class Engine:

@@ -6,6 +6,7 @@ import torch
 from jaxtyping import Float, UInt8
 from torch import Tensor
 
+from models.precision import autocast
 from models.vae import TileVAE, to_u8, to_unit
 
 CHUNK_TILES = 8192
@@ -39,14 +40,14 @@ class Whitening:
 @torch.inference_mode()
 def encode_tiles(vae: TileVAE, tiles_u8: UInt8[Tensor, "n v"]) -> Float[Tensor, "n c"]:
     """Raw latents (the posterior's means) of a set of tiles."""
-    with torch.autocast(tiles_u8.device.type, torch.bfloat16):
+    with autocast(tiles_u8.device):
         parts = [vae.encode(to_unit(chunk))[0].float() for chunk in tiles_u8.split(CHUNK_TILES)]
     return torch.cat(parts)
 
 
 @torch.inference_mode()
 def decode_tiles(vae: TileVAE, latent_raw: Float[Tensor, "n c"]) -> UInt8[Tensor, "n v"]:
-    """Tiles of a set of raw latents."""
+    """Tiles of a set of raw latents; in bfloat16 everywhere, where each comes out to the bit as it does alone."""
     with torch.autocast(latent_raw.device.type, torch.bfloat16):
         parts = [to_u8(vae.decode(chunk)) for chunk in latent_raw.split(CHUNK_TILES)]
     return torch.cat(parts)

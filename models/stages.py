@@ -16,6 +16,7 @@ from models.losses import draw_noise, world_loss
 from models.moment import Draw
 from models.own_output import own_pasts
 from models.parallel import ALONE, Ranks
+from models.precision import CPU, autocast
 from models.track import Track
 from models.transitions import Transitions
 from models.vae import TileVAE, VAEConfig, to_unit
@@ -69,7 +70,7 @@ class VAEStage:
         generator, count = _generator(self._seed, step, self._ranks), self._ranks.share(VAE_BATCH)
         drawn = torch.searchsorted(self._cumulative, torch.rand(count, generator=generator, dtype=torch.float64))
         noise = torch.randn(count, self.module.config.channels, generator=generator)
-        with torch.autocast("cpu", torch.bfloat16):
+        with autocast(CPU):
             loss, logs = self.module(self._tiles[drawn.clamp_max(len(self._tiles) - 1)], noise)
             if self._known:
                 moved = self._known.moved(self.module, count // KNOWN_PART, generator)
@@ -129,7 +130,7 @@ class WorldStage:
     def loss(self, step: int) -> tuple[Tensor, dict[str, float]]:
         moments, weights = self._transitions.draw(np.random.default_rng([self._seed, step]), self._ranks)
         random = np.random.default_rng([self._seed, step, self._ranks.rank])
-        with torch.autocast("cpu", torch.bfloat16):
+        with autocast(CPU):
             share = self._own if step >= self._own_from and step % OWN_EVERY == 0 else 0.0
             own = own_pasts(self.module, self._tokenizer, self._transitions, moments, share, random)
             batch = self._transitions.assemble(moments, weights, random, own)
