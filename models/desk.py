@@ -20,12 +20,13 @@ from models.latents import Whitening, decode_tiles, encode_tiles
 from models.library import Library
 from models.pictures import Pictures
 from models.tiles import TILE_PX, TILE_VALUES
+from models.typed import Typed
 from models.vae import TileVAE, VAEConfig
 from models.world import WorldModel
 from models.world_config import WorldConfig
 from recorder.pointer import PointerShape
 
-PICTURE_NUMBERS = ("picture_sizes", "picture_contents", "picture_times")
+LIBRARY_NUMBERS = ("picture_sizes", "picture_contents", "picture_times", "typed_contents", "typed_ways", "typed_times")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -110,7 +111,7 @@ def save_desk(folder: Path, desk: Desk) -> None:
         library={
             "starts": _deflated(desk.starts_u8),
             "contents": _deflated(desk.library.tiles_u8),
-            **{name: _deflated(values.astype(np.int32)) for name, values in _picture_numbers(desk.library.pictures)},
+            **{name: _deflated(values.astype(np.int32)) for name, values in _numbers(desk.library)},
         },
     )
 
@@ -184,8 +185,10 @@ def _deflated(values: NDArray[Any]) -> Tensor:
     return torch.frombuffer(bytearray(zlib.compress(values.tobytes(), 9)), dtype=torch.uint8)
 
 
-def _picture_numbers(pictures: Pictures) -> Iterator[tuple[str, NDArray[np.int64]]]:
-    return zip(PICTURE_NUMBERS, (pictures.size_px, pictures.content, pictures.times), strict=True)
+def _numbers(library: Library) -> Iterator[tuple[str, NDArray[np.int64]]]:
+    pictures, typed = library.pictures, library.typed
+    values = (pictures.size_px, pictures.content, pictures.times, typed.content, typed.way, typed.times)
+    return zip(LIBRARY_NUMBERS, values, strict=True)
 
 
 def _load_library(folder: Path, config: WorldConfig) -> tuple[NDArray[np.uint8], Library]:
@@ -196,14 +199,15 @@ def _load_library(folder: Path, config: WorldConfig) -> tuple[NDArray[np.uint8],
         flat = {name: bytearray(zlib.decompress(tensor.numpy().tobytes())) for name, tensor in tensors.items()}
         starts_u8 = np.frombuffer(flat["starts"], np.uint8).reshape(-1, *screen)
         tiles_u8 = np.frombuffer(flat["contents"], np.uint8).reshape(-1, TILE_VALUES)
-        numbers = {name: np.frombuffer(flat[name], np.int32).astype(np.int64) for name in PICTURE_NUMBERS}
-        sizes, content, times = (numbers[name] for name in PICTURE_NUMBERS)
+        numbers = {name: np.frombuffer(flat[name], np.int32).astype(np.int64) for name in LIBRARY_NUMBERS}
+        sizes, content, times, *typed = (numbers[name] for name in LIBRARY_NUMBERS)
         pictures = Pictures(size_px=sizes.reshape(-1, 2), content=content, times=times)
         if not len(starts_u8) or content.max(initial=-1) >= len(tiles_u8) or len(pictures) > config.pictures:
             raise ValueError("screens or contents are missing")
+        typed = Typed(**dict(zip(("content", "way", "times"), typed, strict=True)))
     except (KeyError, ValueError, zlib.error) as error:
         raise ValueError(f"{folder}/library.safetensors does not fit this model; copy the checkpoint again") from error
-    return starts_u8, Library(tiles_u8=tiles_u8, pictures=pictures)
+    return starts_u8, Library(tiles_u8=tiles_u8, pictures=pictures, typed=typed)
 
 
 def _half(tensors: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -28,6 +28,7 @@ from models.sampling import Patience, Sampling
 from models.screens import Screens
 from models.things import Drag, Thing, Things
 from models.tiles import TILE_PX, to_tiles
+from models.typed import MOST_CELLS
 from models.world import Outlook, Scene
 from recorder.actions import Action
 
@@ -56,7 +57,8 @@ class Dragged:
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Change:
     """A change of the next frame: the `cells` of its `box`, in the scene that it gives, what they may show, and what
-    they showed on each of the `earlier` screens, oldest first; `unasked` scene and tokens without the text."""
+    they showed on each of the `earlier` screens, oldest first; `unasked` scene and tokens without the text; what the
+    newest key `says` of the palette's contents."""
 
     box: Box
     cells: NDArray[np.int64]
@@ -65,6 +67,7 @@ class Change:
     scene: Scene
     tokens: Float[Tensor, "1 g d"]
     unasked: tuple[Scene, Float[Tensor, "1 g d"]] | None = None
+    says: Float[Tensor, "p"] | None = None
 
     @property
     def tile_probability(self) -> Float[Tensor, "n"]:
@@ -259,8 +262,22 @@ class Engine:
         if look.unasked:
             unasked = self._scene(self._ground(look.unasked), box), look.unasked.outlook.tokens
         return Change(
-            box=box, cells=cells, earlier=screens[:-1], known=known, scene=scene, tokens=tokens, unasked=unasked
+            box=box,
+            cells=cells,
+            earlier=screens[:-1],
+            known=known,
+            scene=scene,
+            tokens=tokens,
+            unasked=unasked,
+            says=self._said(box),
         )
+
+    def _said(self, box: Box) -> Tensor | None:
+        """What the newest key says of the palette's contents, if it may have caused a change of this box."""
+        way = self._inputs.writing(self._frame)
+        if way is None or len(cells_of(box)) > MOST_CELLS:
+            return None
+        return torch.from_numpy(self._library.typed.says(way, self.config.palette)).to(self.device)
 
     def tile_probability(self, look: Look, draws: int) -> Float[Tensor, "n"]:
         """Of each tile that it changes, given that anything does: the mean over `draws` of the place."""
@@ -303,7 +320,16 @@ class Engine:
             noise = torch.randn(len(tiles), self.config.channels, generator=self._generator).to(self.device)
             model = self._model
             painting = paint(
-                model.head, canvas, model.palette, self._palette_keys, noise, steps, ballot, *unasked, guidance=guidance
+                model.head,
+                canvas,
+                model.palette,
+                self._palette_keys,
+                noise,
+                steps,
+                ballot,
+                *unasked,
+                guidance=guidance,
+                says=change.says,
             )
             tiles_u8 = contents_of(painting, change.known, model.palette, self._tokenizer)
         if painting.elected is not None and painting.elected >= len(change.earlier):

@@ -15,8 +15,8 @@ HELD_BITS = len(BUTTONS) + len(MODIFIER_KEYS)
 _SCROLLS = ((0, 1), (0, -1), (1, 0), (-1, 0))
 _UP = len(BUTTONS)
 _SCROLL = 2 * len(BUTTONS)
-_KEY = _SCROLL + len(_SCROLLS)
-KINDS = _KEY + len(KEYS)
+FIRST_KEY = _SCROLL + len(_SCROLLS)
+KINDS = FIRST_KEY + len(KEYS)
 
 
 def event_kind(event: Event) -> int | None:
@@ -28,7 +28,7 @@ def event_kind(event: Event) -> int | None:
     if event.kind == EventKind.SCROLL:
         return _SCROLL + _SCROLLS.index((int(np.sign(event.dx)), 0 if event.dx else int(np.sign(event.dy))))
     if event.kind == EventKind.KEY_DOWN:
-        return _KEY + event.code
+        return FIRST_KEY + event.code
     return None
 
 

@@ -11,6 +11,7 @@ from torch import Tensor
 from models import events
 from models.context import EVENT_MAX_AGE, EVENT_SLOTS, NEIGHBOURHOOD, Context, tiles_around
 from models.recall import MOVED
+from models.typed import writing
 from recorder.actions import Action
 
 Text = tuple[Float[Tensor, "1 l t"], Bool[Tensor, "1 l"]]  # token states, and which of them there are
@@ -38,6 +39,10 @@ class Inputs:
             self.press_px = now
         for row in events.event_rows(action, frame):
             self._events.appendleft((row, latent[self._around(row[events.X], row[events.Y])]))
+
+    def writing(self, frame: int) -> int | None:
+        """The way in which the newest event may write at a frame (`models.typed`)."""
+        return writing(np.array(self._events[0][0]), frame) if self._events else None
 
     def context(
         self, action: Action, frame: int, latent: Float[Tensor, "n c"], age: Float[Tensor, "n"], text: Text

@@ -13,37 +13,44 @@ from models.pictures import Pictures
 from models.tiles import TILE_VALUES
 from models.track import Track
 from models.track_index import TrackIndex
+from models.typed import MOST_CELLS, NOTHING_TYPED, Typed, way_at
 
 OFTEN = 2  # a picture counts that was shown as often
 UNCHANGED = 0  # as a fingerprint
+LETTERS_PART = 8  # of the palette is for letters at most
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Library:
     """`tiles_u8` (k, TILE_VALUES) contents: first those for the palette, the commonest first, then what else the
-    `pictures` consist of."""
+    `pictures` consist of; and which keys `typed` which."""
 
     tiles_u8: NDArray[np.uint8]
     pictures: Pictures
+    typed: Typed = NOTHING_TYPED
 
 
 def gather(tracks: list[Track], size: int, most_pictures: int) -> Library:
-    """The `size` contents that cells took most often for the first time at their place, and the commonest pictures."""
+    """The `size` contents that cells took most often for the first time at their place, what keys wrote among them, and
+    the commonest pictures."""
     counts: Counter[int] = Counter()
+    typed: Counter[tuple[int, int]] = Counter()
     seen: Counter[tuple[int, int, bytes]] = Counter()
     pixels: dict[int, bytes] = {}
     for track in tqdm(tracks, desc="library", unit="session", leave=False):
         taken: set[tuple[int, int, int]] = set()
-        for box, contents, tiles_u8 in _changes(track):
+        for frame, box, contents, tiles_u8 in _changes(track):
+            way = way_at(track, frame) if len(contents) <= MOST_CELLS else None
             for (x, y), content, tile in zip(cells_of(box).tolist(), contents.tolist(), tiles_u8, strict=True):
                 if content != UNCHANGED:
                     taken.add((x, y, content))
+                    typed.update([(content, way)] if way is not None else [])
                     if content not in pixels:
                         pixels[content] = tile.tobytes()
             width, height = (box[1] - box[0] + 1).tolist()
             seen[width, height, contents.tobytes()] += 1
         counts.update(content for _, _, content in taken)
-    common = sorted(counts, key=lambda content: (-counts[content], content))[:size]
+    common = _common(counts, typed, size)
     chosen = _chosen(seen)[:most_pictures]
     rest = {content for picture in chosen for content in picture.cells.tolist()} - {UNCHANGED, *common}
     contents = common + sorted(rest)
@@ -51,17 +58,29 @@ def gather(tracks: list[Track], size: int, most_pictures: int) -> Library:
     return Library(
         tiles_u8=np.frombuffer(tiles, np.uint8).reshape(-1, TILE_VALUES),
         pictures=_pictures(chosen, contents),
+        typed=Typed.of(typed, common),
     )
 
 
-def _changes(track: Track) -> Iterator[tuple[Box, NDArray[np.int64], NDArray[np.uint8]]]:
-    """Each change's box, its cells' fingerprints (n,), UNCHANGED where they are, and their pixels after it."""
+def _common(counts: Counter[int], typed: Counter[tuple[int, int]], size: int) -> list[int]:
+    """The contents that are common, and those that keys wrote OFTEN: letters are many, and each alone is rare."""
+    written: Counter[int] = Counter()
+    for (content, _), times in typed.items():
+        written[content] += times
+    letters = [content for content, times in written.most_common(size // LETTERS_PART) if times >= OFTEN]
+    others = sorted(counts.keys() - set(letters), key=lambda content: (-counts[content], content))
+    return sorted([*letters, *others[: size - len(letters)]], key=lambda content: (-counts[content], content))
+
+
+def _changes(track: Track) -> Iterator[tuple[int, Box, NDArray[np.int64], NDArray[np.uint8]]]:
+    """Each change's frame and box, its cells' fingerprints (n,), UNCHANGED where they are, and the pixels after it."""
     index = TrackIndex(track)
     rows = np.flatnonzero(track.begun[track.change_frame])
     for row in rows[rows > 0].tolist():
         box = index.box(row)
         before, after = index.cells(row - 1, box), index.cells(row, box)
-        yield box, np.where((before != after).any(axis=1), fingerprints(after), UNCHANGED), after
+        changed = np.where((before != after).any(axis=1), fingerprints(after), UNCHANGED)
+        yield int(track.change_frame[row]), box, changed, after
 
 
 @dataclass(kw_only=True, eq=False)

@@ -65,12 +65,13 @@ class _Painter:
         steps: int,
         ballot: Ballot | None,
         cells: int,
+        says: Tensor | None,
     ) -> None:
         self._head, self._conditions = head, [head.condition(canvas) for canvas in canvases]
         self._guidance = guidance
         self._slots, self._palette, self._keys = canvases[0].slots.latent, palette, keys
         self._noise, self._left = noise, steps
-        self._ballot = ballot
+        self._ballot, self._says = ballot, says
         self.elected: int | None = None
         self._cells = cells  # what is behind them pads the batch, and stays as it is
         self._open = torch.arange(len(noise), device=noise.device) < cells
@@ -111,6 +112,7 @@ class _Painter:
         ]
         near, far = (self._guided(part)[: len(cells)] for part in zip(*logits, strict=True))
         near[:, NEW] -= CRISP
+        far = far if self._says is None else far + self._says.to(far.dtype)
         common, place = highest(far)
         if self._ballot and len(cells) == self._cells:
             self.elected = self._ballot.vote(near, far, torch.maximum(near.amax(dim=-1), common))
@@ -141,16 +143,18 @@ def paint(
     ballot: Ballot | None = None,
     unasked: Canvas | None = None,
     guidance: float = 1.0,
+    says: Float[Tensor, "p"] | None = None,
 ) -> Painting:
     """Paint from pure noise in `steps` steps; with a ballot the cells vote at the first.
 
     With `unasked`, what the head would know without a text, every estimate and choice is guided (`models.guidance`).
+    `says` are nats by which a key makes each content of the palette likelier (`models.typed`).
     """
     cells = len(noise)
     rows = padded(torch.arange(cells, device=noise.device))
     canvases = [each.padded(rows) for each in (canvas, unasked) if each is not None]
     canvas, noise = canvases[0], noise[rows]
-    painter = _Painter(head, canvases, guidance, noise, palette, palette_keys, steps, ballot, cells)
+    painter = _Painter(head, canvases, guidance, noise, palette, palette_keys, steps, ballot, cells, says)
     difference = euler(painter, noise, sampling_times(steps))
     denoised = canvas.slots.latent[:, 0] + difference.float()
     latent = torch.where(painter.held[:, None], painter.content, denoised)

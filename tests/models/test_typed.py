@@ -1,0 +1,56 @@
+"""A key makes what it wrote before likelier, and what other keys wrote less so; of the rest it says nothing."""
+
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models import events
+from models.desk import LIBRARY_NUMBERS, load_desk
+from models.train import DESK_FOLDER
+from models.typed import LAG_FRAMES, NOTHING_TYPED, PRIOR, WRITES, Typed, writing
+from recorder.actions import KEY_INDEX
+
+A, B = (2 * KEY_INDEX[name] for name in ("KeyA", "KeyB"))
+SHIFT, CONTROL = 1, 2
+
+
+def row(frame: int = 10, key: str = "KeyA", modifiers: int = 0) -> np.ndarray:
+    return np.array([frame, events.FIRST_KEY + KEY_INDEX[key], 5, 5, modifiers])
+
+
+def test_a_key_writes_soon_and_alone_or_with_shift() -> None:
+    assert writing(row(), 10) == writing(row(), 10 + LAG_FRAMES) == A
+    assert writing(row(modifiers=SHIFT), 11) == A + 1
+    assert writing(row(), 11 + LAG_FRAMES) is None
+    assert writing(row(modifiers=CONTROL), 10) is None
+    assert writing(np.array([10, 0, 5, 5, 0]), 10) is None  # a press of the left button
+
+
+def test_what_a_key_says_is_bayes_rule_on_counts() -> None:
+    typed = Typed.of(Counter({(70, A): 9, (71, B): 9, (71, A): 1, (99, B): 5}), [60, 70, 71])
+    nats = typed.says(A, 3)
+    share = (10 + 1 / WRITES) / (19 + 1)
+    expected = [np.log((times + PRIOR * share) / (total + PRIOR) / share) for times, total in ((9, 9), (1, 10))]
+    assert nats.tolist() == pytest.approx([0, *expected], abs=1e-6)
+    assert nats[1] > 0 > nats[2]
+
+
+def test_contents_behind_the_palette_are_not_spoken_of() -> None:
+    typed = Typed.of(Counter({(70, A): 9, (71, B): 9}), [70, 71])
+    assert typed.says(A, 1).shape == (1,)
+    assert not NOTHING_TYPED.says(A, 4).any()
+
+
+def test_counts_that_make_no_sense_are_refused() -> None:
+    one = np.ones(1, np.int64)
+    for content, way, times in ((one, one, one[:0]), (-one, one, one), (one, WRITES * one, one), (one, one, 0 * one)):
+        with pytest.raises(ValueError, match="key"):
+            Typed(content=content, way=way, times=times)
+
+
+def test_a_desk_keeps_what_was_typed(toy_run: Path) -> None:
+    desk = load_desk(toy_run / DESK_FOLDER)
+    assert LIBRARY_NUMBERS[-1] == "typed_times"
+    assert desk.library.typed.content.max(initial=-1) < desk.world.config.palette
