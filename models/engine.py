@@ -58,7 +58,7 @@ class Dragged:
 class Change:
     """A change of the next frame: the `cells` of its `box`, in the scene that it gives, what they may show, and what
     they showed on each of the `earlier` screens, oldest first; `unasked` scene and tokens without the text; what the
-    newest key `says` of the palette's contents."""
+    next key to write `says` of the palette's contents."""
 
     box: Box
     cells: NDArray[np.int64]
@@ -199,6 +199,8 @@ class Engine:
             drag = self._things.drag(box, self.frame_u8, self._inputs.press_px, self._inputs.pointer_px[-1])
             if drag:
                 return self._dragged(drag)
+        if self._small(box) and self._inputs.presses.done(self._frame):
+            return None
         for _ in range(sampling.tries):
             painted = self._attempt(look, ground, box, sampling)
             if painted is not None:
@@ -273,11 +275,15 @@ class Engine:
         )
 
     def _said(self, box: Box) -> Tensor | None:
-        """What the newest key says of the palette's contents, if it may have caused a change of this box."""
-        way = self._inputs.writing(self._frame)
-        if way is None or len(cells_of(box)) > MOST_CELLS:
+        """What the key that writes next says of the palette's contents, if that may be the change of this box."""
+        way = self._inputs.presses.way(self._frame)
+        if way is None or not self._small(box):
             return None
         return torch.from_numpy(self._library.typed.says(way, self.config.palette)).to(self.device)
+
+    def _small(self, box: Box) -> bool:
+        """Whether a key may have written what changes there."""
+        return len(cells_of(box)) <= MOST_CELLS
 
     def tile_probability(self, look: Look, draws: int) -> Float[Tensor, "n"]:
         """Of each tile that it changes, given that anything does: the mean over `draws` of the place."""
@@ -358,6 +364,7 @@ class Engine:
             part = largest_part(changed.reshape(self._grid))
             box = box_px(part, before_u8[part.ravel()], tiles_u8[part.ravel()])
             self._things.note(box, self.frame_u8, frame_u8)
+            self._inputs.presses.wrote(self._frame, len(cells_of(box)))
         self.frame_u8 = frame_u8.copy()
         self._screens.show(self.frame_u8, changed.reshape(self._grid), self._frame)
         self._paints[changed] += 1

@@ -11,7 +11,7 @@ from torch import Tensor
 from models import events
 from models.context import EVENT_MAX_AGE, EVENT_SLOTS, NEIGHBOURHOOD, Context, tiles_around
 from models.recall import MOVED
-from models.typed import writing
+from models.typed import Presses
 from recorder.actions import Action
 
 Text = tuple[Float[Tensor, "1 l t"], Bool[Tensor, "1 l"]]  # token states, and which of them there are
@@ -20,7 +20,8 @@ Text = tuple[Float[Tensor, "1 l t"], Bool[Tensor, "1 l"]]  # token states, and w
 class Inputs:
     """The last events with the latents that lay under them, and the pointer's way.
 
-    `pointer_px` are its last places, the newest last; `press_px` is where the held button went down.
+    `pointer_px` are its last places, the newest last; `press_px` is where the held button went down; `presses` are
+    those of keys that may write.
     """
 
     def __init__(self, grid: tuple[int, int]) -> None:
@@ -28,6 +29,7 @@ class Inputs:
         self._events: deque[tuple[tuple[int, ...], Tensor]] = deque(maxlen=EVENT_SLOTS)
         self.pointer_px: deque[tuple[int, int]] = deque(maxlen=MOVED + 1)
         self.press_px: tuple[int, int] | None = None
+        self.presses = Presses()
 
     def take(self, action: Action, frame: int, latent: Float[Tensor, "n c"]) -> None:
         """Take the action of a frame; `latent` is what its tiles show before it."""
@@ -39,10 +41,7 @@ class Inputs:
             self.press_px = now
         for row in events.event_rows(action, frame):
             self._events.appendleft((row, latent[self._around(row[events.X], row[events.Y])]))
-
-    def writing(self, frame: int) -> int | None:
-        """The way in which the newest event may write at a frame (`models.typed`)."""
-        return writing(np.array(self._events[0][0]), frame) if self._events else None
+            self.presses.take(row)
 
     def context(
         self, action: Action, frame: int, latent: Float[Tensor, "n c"], age: Float[Tensor, "n"], text: Text

@@ -9,7 +9,7 @@ import pytest
 from models import events
 from models.desk import LIBRARY_NUMBERS, load_desk
 from models.train import DESK_FOLDER
-from models.typed import LAG_FRAMES, NOTHING_TYPED, PRIOR, WRITES, Typed, writing
+from models.typed import LAG_FRAMES, MOST_CELLS, NOTHING_TYPED, PRIOR, WRITES, Presses, Typed, writing
 from recorder.actions import KEY_INDEX
 
 A, B = (2 * KEY_INDEX[name] for name in ("KeyA", "KeyB"))
@@ -54,3 +54,30 @@ def test_a_desk_keeps_what_was_typed(toy_run: Path) -> None:
     desk = load_desk(toy_run / DESK_FOLDER)
     assert LIBRARY_NUMBERS[-1] == "typed_times"
     assert desk.library.typed.content.max(initial=-1) < desk.world.config.palette
+
+
+def test_each_press_writes_once_and_the_oldest_first() -> None:
+    presses = Presses()
+    for key in ("ShiftLeft", "KeyA", "KeyB"):
+        presses.take(row(key=key).tolist())
+    assert presses.way(10) == A and not presses.done(10)
+    presses.wrote(10, 1)
+    assert presses.way(11) == B and not presses.done(11)
+    presses.wrote(11, 2)
+    assert presses.way(12) is None and presses.done(12)
+    presses.take(row(frame=13).tolist())
+    assert presses.way(13) == A and presses.way(14 + LAG_FRAMES) is None
+
+
+def test_what_is_larger_than_a_letter_leaves_none_to_be_written() -> None:
+    presses = Presses()
+    presses.take(row().tolist())
+    presses.wrote(11, MOST_CELLS + 1)
+    assert presses.way(11) is None and presses.done(11)
+
+
+def test_a_press_of_a_button_writes_nothing_and_has_written_nothing() -> None:
+    presses = Presses()
+    presses.take([10, 0, 5, 5, 0])
+    presses.wrote(10, 1)
+    assert presses.way(10) is None and not presses.done(10)
