@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from recorder.session import Session
 from simulator.fake_world import FakeWorld
 from simulator.overlay import TINT
+from tests.xvfb import xvfb
 
 ROOT = Path(__file__).parents[2]
 PLAY_FAKE = """
@@ -60,18 +61,8 @@ def display() -> Iterator[str]:
     missing = [program for program in ("Xvfb", "xdotool") if shutil.which(program) is None]
     if missing:
         pytest.skip(f"{' and '.join(missing)} missing: apt-get install --no-install-recommends xvfb xdotool")
-    read_fd, write_fd = os.pipe()
-    screen = f"{SCREEN_PX[0]}x{SCREEN_PX[1]}x24"
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write_fd), "-screen", "0", screen, "-nolisten", "tcp", "-noreset"],
-        pass_fds=[write_fd],
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(write_fd)
-    with os.fdopen(read_fd) as pipe:
-        yield f":{pipe.readline().strip()}"
-    server.terminate()
-    server.wait()
+    with xvfb(SCREEN_PX) as name:
+        yield name
 
 
 @pytest.fixture
