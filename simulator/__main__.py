@@ -131,28 +131,31 @@ class Bench:
         from simulator.evaluate import check_fits, open_footage
         from simulator.machine import describe_machine, peak_memory_mb
         from simulator.report import write_json
+        from simulator.roofline import lines, matrix_gflop_s, roofline
 
         with open_footage(self.data) as footage:
             world = Dream.load(self.checkpoint, device=self.device)
             check_fits(world, footage[:1])
-            effort = BenchEffort(frames=self.frames, idle=self.idle)
+            effort, clock = BenchEffort(frames=self.frames, idle=self.idle), MonotonicClock()
             timed = bench(
                 world,
                 footage[0],
                 effort,
-                clock=MonotonicClock(),
+                clock=clock,
                 seed=self.seed,
                 peak_memory_mb=lambda: peak_memory_mb(world.device),
                 with_steps=lambda steps: Dream.load(self.checkpoint, device=self.device, steps=steps),
             )
+            rate = matrix_gflop_s(world.device, world.engine.dtype, clock)
             result = {
                 **describe_machine(world.device),
                 "dtype": str(world.engine.dtype).removeprefix("torch."),
                 **timed,
+                "roofline": roofline(world, footage[0], timed, matrix_gflop_s=rate, clock=clock, seed=self.seed),
             }
             world.close()
         write_json(self.out, result)
-        print(table(result))
+        print("\n".join([table(result), *lines(result["roofline"])]))
 
 
 @dataclass(kw_only=True)

@@ -194,7 +194,7 @@ def bench(
         "no_change_step_ms": float(np.median(unchanged_ms)) if len(unchanged_ms) else None,
         "idle_steps": effort.idle,
         "idle_bit_identical": identical,
-        "dense": dense.row() if dense else None,
+        "dense": {**dense.row(), "parts_ms": dense.parts_ms()} if dense else None,
         "speedup_over_dense": plain.fps / dense.fps if dense else None,
         "by_steps": rows,
         "peak_memory_mb": memory_mb,

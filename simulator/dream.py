@@ -1,6 +1,7 @@
 """The generated desktop as a World: pixels in and out around the engine that runs on latents."""
 
 import time
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
@@ -26,7 +27,8 @@ PLACE_DRAWS = 8  # of a change's place, to tell how probable each tile is
 class Dream:
     """A World that runs a checkpoint.
 
-    `dense` forces every tile dirty in each step, which is what the same model costs without dirty tiles.
+    `dense` forces every tile dirty in each step, which is what the same model costs without dirty tiles. `on_part` is
+    told of each part of a step when it ends.
     """
 
     def __init__(self, desk: Desk, *, device: str | None = None, steps: int | None = None) -> None:
@@ -35,6 +37,7 @@ class Dream:
         self.engine = Engine(desk, self.device)
         self.sampling = Sampling() if steps is None else Sampling(steps=steps)
         self.dense = False
+        self.on_part: Callable[[str], object] = lambda _part: None
         config = desk.world.config
         self._grid = (config.rows, config.columns)
         self._start_places: torch.Tensor | None = None
@@ -112,7 +115,7 @@ class Dream:
         self.engine.ask(prompt)
 
     def step(self, action: Action) -> Step:
-        clock = _Stopwatch()
+        clock = _Stopwatch(self.on_part)
         look = self.engine.look(action, self.guidance)
         clock.lap("look")
         frame_u8, probability = self._dense(look) if self.dense else self._next(look)
@@ -148,7 +151,7 @@ class Dream:
 
     def observe(self, action: Action, truth_u8: NDArray[np.uint8]) -> Step:
         self._check_size(truth_u8)
-        clock = _Stopwatch()
+        clock = _Stopwatch(self.on_part)
         look = self.engine.look(action)
         told = (to_tiles(truth_u8) != to_tiles(self.engine.frame_u8)).any(axis=1)
         changes = self.engine.told_changes(look, told.reshape(self._grid), self.sampling) if told.any() else []
@@ -217,13 +220,15 @@ class Dream:
 
 
 class _Stopwatch:
-    """Wall time by part."""
+    """Wall time by part; `told` of each part when it ends."""
 
-    def __init__(self) -> None:
+    def __init__(self, told: Callable[[str], object]) -> None:
         self.parts_ms: dict[str, float] = {}
+        self._told = told
         self._last = time.perf_counter()
 
     def lap(self, part: str) -> None:
         now = time.perf_counter()
         self.parts_ms[part] = self.parts_ms.get(part, 0.0) + (now - self._last) * 1e3
-        self._last = now
+        self._told(part)
+        self._last = time.perf_counter()

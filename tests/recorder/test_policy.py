@@ -18,7 +18,18 @@ from recorder.explorer.appearance import PANELS, Appearance
 from recorder.explorer.eye import Eye
 from recorder.explorer.hand import Hand
 from recorder.explorer.layout import Layout
-from recorder.explorer.policy import GOALS_1, GOALS_2, GOALS_3, GOALS_4, GOALS_5, GOALS_6, POLICIES, POLICY, Policy, find_policy
+from recorder.explorer.policy import (
+    GOALS_1,
+    GOALS_2,
+    GOALS_3,
+    GOALS_4,
+    GOALS_5,
+    GOALS_6,
+    POLICIES,
+    POLICY,
+    Policy,
+    find_policy,
+)
 from tests.recorder.sessions import recorder
 
 SIZE_PX = (512, 384)

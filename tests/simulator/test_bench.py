@@ -151,6 +151,7 @@ def test_the_command_writes_every_key(film: Footage, tmp_path: Path, monkeypatch
     world = FakeWorld(SIZE_PX, FPS)
     world.device = torch.device("cpu")  # type: ignore[attr-defined]
     world.engine = SimpleNamespace(dtype=torch.bfloat16)  # type: ignore[attr-defined]
+    world.on_part = print  # type: ignore[attr-defined]
     dream = SimpleNamespace(load=lambda _folder, **_options: world)
     monkeypatch.setitem(sys.modules, "simulator.dream", SimpleNamespace(Dream=dream))
     out = tmp_path / "bench.json"
@@ -159,6 +160,7 @@ def test_the_command_writes_every_key(film: Footage, tmp_path: Path, monkeypatch
     main()
     keys = {"device", "threads", "dtype", "size_px", "fps", "step_ms", "parts_ms", "dirty_tiles_mean", "dense"}
     keys |= {"no_change_step_ms", "speedup_over_dense", "by_steps", "by_guidance", "by_size", "peak_memory_mb"}
+    keys |= {"roofline"}
     result = json.loads(out.read_text())
     assert keys <= set(result) and result["dtype"] == "bfloat16" and result["peak_memory_mb"] > 1
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["bench.json"]
