@@ -1,8 +1,8 @@
 """The generated desktop as a World: pixels in and out around the engine that runs on latents."""
 
 import time
-from collections.abc import Callable
-from copy import deepcopy
+from collections.abc import Callable, Iterator
+from copy import copy, deepcopy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from tqdm import tqdm
 
 from models.cells import composite
 from models.clip import ClipModel
+from models.compiled import INDUCTOR
 from models.desk import Desk, load_desk
-from models.engine import Change, Dragged, Engine, Look
+from models.engine import WARM_SIZES, Change, Dragged, Engine, Look
 from models.sampling import Sampling
 from models.tiles import TILE_PX, to_frame, to_tiles
 from recorder.actions import Action
@@ -59,8 +61,36 @@ class Dream:
         if steps is not None and steps < 1:
             raise ValueError("a frame takes at least one step; raise --steps")
         dream = cls(load_desk(folder), device=device, steps=steps)
-        dream.engine.warm_up(dream._desk.starts_u8[0], Action(x_px=0, y_px=0), dream.steps)
+        for _ in dream._warm_up():
+            pass
         return dream
+
+    def compile(self, backend: str = INDUCTOR) -> str:
+        """Have what takes the time in a step compiled, which shows its progress; begins anew.
+
+        Returns why it cannot be, in one sentence, empty where it can; it then plays on without.
+        """
+        try:
+            self.engine.compile(backend)
+            for _ in tqdm(self._warm_up(), desc="compiling", total=len(WARM_SIZES), unit="size"):
+                pass
+        except (RuntimeError, OSError) as error:
+            self.engine.interpret()
+            cause = str(getattr(error, "inner_exception", error)).strip().partition("\n")[0]
+            return f"torch.compile does not work here ({cause}); install a C++ compiler"
+        finally:
+            self.reset(seed=0)
+        return ""
+
+    def _warm_up(self) -> Iterator[int]:
+        return self.engine.warm_up(self._desk.starts_u8[0], Action(x_px=0, y_px=0), self.steps)
+
+    def twin(self) -> "Dream":
+        """Another desktop of the same weights, which begins anew."""
+        other = copy(self)
+        other.engine = self.engine.twin()
+        other.reset(seed=0)
+        return other
 
     @property
     def size_px(self) -> tuple[int, int]:
@@ -118,6 +148,15 @@ class Dream:
         clock = _Stopwatch(self.on_part)
         look = self.engine.look(action, self.guidance)
         clock.lap("look")
+        return self._follow(look, clock)
+
+    def follow(self, look: Look, look_ms: float) -> Step:
+        """The step after a look that this desktop's engine took, and the time that it took."""
+        clock = _Stopwatch(self.on_part)
+        clock.parts_ms["look"] = look_ms
+        return self._follow(look, clock)
+
+    def _follow(self, look: Look, clock: "_Stopwatch") -> Step:
         frame_u8, probability = self._dense(look) if self.dense else self._next(look)
         clock.lap("paint")
         still = frame_u8 is self.engine.frame_u8 and not self.dense

@@ -1,5 +1,5 @@
-"""How much of what its machine can multiply a world uses: the floating-point operations of a step, part by part, against
-a rate of matrix products that is measured on the same device, in the same type, with the same threads."""
+"""How much of what its machine can multiply a world uses: the floating-point operations of a step, part by part,
+against a rate of matrix products that is measured on the same device, in the same type, with the same threads."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -86,8 +86,8 @@ def roofline(
 ) -> dict[str, Any]:
     """What `bench` timed against the operations of the same frames, which are played once more to count them.
 
-    `matrix_gflop_s` as given; `parts` and, of all together, `step`, each with `gflop` and `ms` of a mean step, `gflop_s`
-    and the `share` of the matrix rate; `dense` the same where every tile is forced dirty.
+    `matrix_gflop_s` as given; `parts` and, of all together, `step`, each with `gflop` and `ms` of a mean step,
+    `gflop_s` and the `share` of the matrix rate; `dense` the same where every tile is forced dirty.
     """
     dense = timed["dense"] if isinstance(world, Densable) else None
     with tqdm(total=2 * WARM_UP_FRAMES + timed["frames"] + DENSE_FRAMES, unit="step", desc="roofline") as bar:
