@@ -83,7 +83,7 @@ def load_dream(folder: Path, *, device: str | None, steps: int | None) -> Loaded
 def _compiled(loaded: Loaded) -> Loaded:
     """The same, compiled, if that works here."""
     if loaded.compile is None:
-        raise ValueError("there is no model to compile; leave out '--compile'")
+        raise ValueError("this world has nothing to compile; leave out '--compile'")
     reason = loaded.compile()
     if not reason:
         return replace(loaded, about=f"{loaded.about}, compiled")

@@ -87,6 +87,15 @@ def test_attention_is_counted_on_a_cpu_too() -> None:
     assert operations.steps == [{"attention": 2 * 2 * 8 * 5 * 7 * 32, "nothing": 0}]
 
 
+def test_a_module_may_be_called_with_a_parameter() -> None:
+    layer = torch.nn.Linear(64, 64)
+    with torch.inference_mode(), Operations() as operations:
+        layer(layer.weight)
+        operations.end_part("layer")
+        operations.end_step()
+    assert operations.steps == [{"layer": 2 * 64**3}]
+
+
 def test_the_matrix_rate_is_that_of_the_fastest_product() -> None:
     rate = matrix_gflop_s(torch.device("cpu"), torch.float32, SlowClock())
     assert rate == pytest.approx(2 * SIDES["cpu"] ** 3 / 1e6)
