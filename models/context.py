@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields
 
 import numpy as np
+import torch
 from jaxtyping import Bool, Float, Int
 from numpy.typing import NDArray
 from torch import Tensor
@@ -42,6 +43,13 @@ class Context:
     def at(self, moments: Int[Tensor, "f"]) -> "Context":
         """These moments alone."""
         return Context(**{field.name: getattr(self, field.name)[moments] for field in fields(self)})
+
+    @classmethod
+    def cat(cls, parts: list["Context"]) -> "Context":
+        """The moments of several, one after another; their texts have the same length."""
+        if len(parts) == 1:
+            return parts[0]
+        return cls(**{field.name: torch.cat([getattr(part, field.name) for part in parts]) for field in fields(cls)})
 
 
 def tiles_around(x_px: NDArray[np.integer], y_px: NDArray[np.integer], shape: tuple[int, int]) -> NDArray[np.int64]:

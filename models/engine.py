@@ -3,6 +3,8 @@
 The screen is pixels, and its tiles' latents are what the model reads of it; time and people are the simulator's.
 """
 
+from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,9 +17,11 @@ from torch import Tensor
 from models.ballot import Ballot
 from models.buckets import BUCKETS, padded
 from models.cells import Box, cells_of, centre_tiles, cut, fingerprints, tiles_under
+from models.compiled import INDUCTOR, CompiledHead, CompiledOutlook
 from models.context import Context
 from models.desk import Desk
 from models.guidance import extrapolated
+from models.head import Head
 from models.inputs import Inputs, Text
 from models.painting import contents_of, paint
 from models.parts import box_px, largest_part, parts_of
@@ -34,6 +38,7 @@ from recorder.actions import Action
 
 ASKED_FRAMES = 22  # a text asks for something as long as in the recordings: 1.5 s
 MOST_WARM = 256  # cells; larger changes are rare, and warming up for them takes as long as for all others
+WARM_SIZES = tuple(size for size in BUCKETS if size <= MOST_WARM)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -92,6 +97,7 @@ class Engine:
         self.device, self.dtype = device, best_dtype(device)
         self.config = desk.world.config
         self._model = desk.world.to(device, self.dtype)
+        self.interpret()
         self._tokenizer = desk.tokenizer.to(device)
         self._library, self._contents = desk.library, fingerprints(desk.library.tiles_u8)
         self._grid = self.config.shape
@@ -106,13 +112,33 @@ class Engine:
         )
         self._fixed = {*vars(self), "_fixed"}  # what `begin` adds is the running state
 
-    def warm_up(self, frame_u8: NDArray[np.uint8], action: Action, steps: int) -> None:
-        """Paint once in each size of batch, so that nobody waits for kernels that are made at their first use."""
+    def compile(self, backend: str = INDUCTOR) -> None:
+        """Have what takes the time compiled at its first use (`models.compiled`), which `warm_up` is."""
+        graphs = self.device.type == "cuda"
+        self._outlook = CompiledOutlook(self._model, backend, graphs=graphs)
+        self._head = CompiledHead(self._model.head, backend, graphs=graphs)
+
+    def interpret(self) -> None:
+        """Compile nothing, which is how an engine begins."""
+        self._outlook: Callable[[Context], Outlook] = self._model.outlook
+        self._head: Head | CompiledHead = self._model.head
+
+    def warm_up(self, frame_u8: NDArray[np.uint8], action: Action, steps: int) -> Iterator[int]:
+        """Paint once in each of WARM_SIZES, which are yielded, so that nobody waits for kernels that are made at their
+        first use."""
         self.begin(frame_u8, torch.Generator().manual_seed(0))
         look = self.look(action)
         scene = self._scene(self._ground(look), self._screen_box)
-        for cells in (size for size in BUCKETS if size <= MOST_WARM):
+        for cells in WARM_SIZES:
             self.paint(self._change(look, self._screen_box, np.arange(min(cells, self._tiles)), scene), steps)
+            yield cells
+
+    def twin(self) -> "Engine":
+        """Another engine of the same weights, for which `begin` is still to be called."""
+        other = copy(self)
+        for name in self.state():
+            delattr(other, name)
+        return other
 
     def state(self) -> dict[str, Any]:
         """The running state, for `restore`; shared with the engine, so copy it."""
@@ -158,21 +184,23 @@ class Engine:
 
         This or `tell` once a frame.
         """
-        self._take(action)
-        look = self._look(action, self._text())
+        return look_together([self], [action], [guidance])[0]
+
+    def _led(self, look: Look, action: Action, guidance: float) -> Look:
+        """A look, led by what the same look without the text expects."""
         if guidance == 1 or self._text() is self._no_text:
             return look
-        unasked = self._look(action, self._no_text)
+        context = self._context(action, self._no_text)
+        with self._inference():
+            unasked = _looked(context, self._outlook(context))
         when = extrapolated(look.outlook.when, unasked.outlook.when, guidance)
         return replace(look, change_probability=float(torch.sigmoid(when[0])), unasked=unasked)
 
-    def _look(self, action: Action, text: Text) -> Look:
+    def _context(self, action: Action, text: Text) -> Context:
+        """What the model is told of the frame whose action was taken last."""
         with self._inference():
             age = self._frame - self._last_change
-            context = self._inputs.context(action, self._frame, self.latent, age, text)
-            outlook = self._model.outlook(context)
-            change = float(torch.sigmoid(outlook.when[0]))
-        return Look(context=context, outlook=outlook, change_probability=change)
+            return self._inputs.context(action, self._frame, self.latent, age, text)
 
     def tell(self, action: Action) -> None:
         """Take an action whose frame needs no look, for it is known."""
@@ -326,7 +354,7 @@ class Engine:
             noise = torch.randn(len(tiles), self.config.channels, generator=self._generator).to(self.device)
             model = self._model
             painting = paint(
-                model.head,
+                self._head,
                 canvas,
                 model.palette,
                 self._palette_keys,
@@ -376,6 +404,25 @@ class Engine:
 
     def _inference(self) -> Any:
         return _Inference(self.device, self.dtype)
+
+
+def look_together(engines: Sequence[Engine], actions: Sequence[Action], guidance: Sequence[float]) -> list[Look]:
+    """`Engine.look` of several twins, each at its own action and guidance; the model looks once for all that are asked
+    by texts of one length, or by none."""
+    for engine, action in zip(engines, actions, strict=True):
+        engine._take(action)
+    contexts = [engine._context(action, engine._text()) for engine, action in zip(engines, actions, strict=True)]
+    looks: dict[int, Look] = {}
+    for length in dict.fromkeys(context.text.shape[1] for context in contexts):
+        players = [player for player, context in enumerate(contexts) if context.text.shape[1] == length]
+        with engines[0]._inference():
+            outlook = engines[0]._outlook(Context.cat([contexts[player] for player in players]))
+            looks |= {player: _looked(contexts[player], outlook.at(row)) for row, player in enumerate(players)}
+    return [engine._led(looks[player], actions[player], guidance[player]) for player, engine in enumerate(engines)]
+
+
+def _looked(context: Context, outlook: Outlook) -> Look:
+    return Look(context=context, outlook=outlook, change_probability=float(torch.sigmoid(outlook.when[0])))
 
 
 class _Inference:

@@ -18,6 +18,8 @@ PADDED_FRAMES = 4
 TIME_BANDS = 4
 SLOT_AGE_DECAYS = (2.0, 8.0, 32.0, 128.0, 512.0)  # frames
 
+Counts = list[int] | Bool[Tensor, "n"]  # cells a frame; or, of one frame, which rows are cells and do not fill it up
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Canvas:
@@ -59,7 +61,7 @@ class Condition:
     keys: Float[Tensor, "n k e"]
     there: Bool[Tensor, "n k"]
     tokens: Float[Tensor, "b g h"]
-    counts: list[int]
+    counts: Counts
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -78,11 +80,21 @@ class HeadBlock(nn.Module):
         self.attention = Attention(width)
         self.mlp = MLP(width, 4 * width)
 
-    def forward(
-        self, x: Float[Tensor, "n d"], tokens: Float[Tensor, "b g d"], counts: list[int]
-    ) -> Float[Tensor, "n d"]:
-        x = x + self._attend(x, tokens, counts)
+    def forward(self, x: Float[Tensor, "n d"], tokens: Float[Tensor, "b g d"], counts: Counts) -> Float[Tensor, "n d"]:
+        x = x + (self._attend(x, tokens, counts) if isinstance(counts, list) else self._attend_one(x, tokens, counts))
         return x + self.mlp(x)
+
+    def _attend_one(
+        self, x: Float[Tensor, "n d"], tokens: Float[Tensor, "1 g d"], there: Bool[Tensor, "n"]
+    ) -> Float[Tensor, "n d"]:
+        """The same in one frame whose number of cells no shape depends on: nobody looks at those that are not there."""
+        attention = self.attention
+        normed = attention.norm(x)
+        own, of_tokens = attention.key_value(normed), attention.key_value(tokens[0])
+        key, value = (torch.cat(parts)[None].transpose(1, 2) for parts in zip(own, of_tokens, strict=True))
+        seen = torch.cat([there, there.new_ones(tokens.shape[1])])[None]
+        mixed = attend(attention.query(normed)[None].transpose(1, 2), key, value, seen)
+        return attention.out(mixed[0].transpose(0, 1).flatten(1))
 
     def _attend(
         self, x: Float[Tensor, "n d"], tokens: Float[Tensor, "b g d"], counts: list[int]

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from models.ballot import Ballot
 from models.buckets import padded
+from models.compiled import CompiledHead
 from models.desk import Tokenizer
 from models.diffusion import euler, sampling_times
 from models.guidance import extrapolated
@@ -56,7 +57,7 @@ class _Painter:
 
     def __init__(
         self,
-        head: Head,
+        head: Head | CompiledHead,
         canvases: Sequence[Canvas],
         guidance: float,
         noise: Float[Tensor, "n c"],
@@ -134,7 +135,7 @@ class _Painter:
 
 
 def paint(
-    head: Head,
+    head: Head | CompiledHead,
     canvas: Canvas,
     palette: Palette,
     palette_keys: Float[Tensor, "p e"],

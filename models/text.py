@@ -20,6 +20,8 @@ class TextReader(nn.Module):
         self, no_text: Float[Tensor, "b 1 d"], text: Float[Tensor, "b l e"], there: Bool[Tensor, "b l"]
     ) -> Float[Tensor, "b 1 d"]:
         """The null text where no token is there."""
+        if not there.shape[1]:
+            return no_text
         asked = there.any(dim=1)
         if not bool(asked.any()):
             return no_text

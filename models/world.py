@@ -5,7 +5,7 @@ inside and around it tiles change, `shape` of the pointer, and the head for what
 earlier and common contents or denoises the rest (`models.painting`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 from jaxtyping import Float, Int
@@ -38,6 +38,10 @@ class Outlook:
     when: Float[Tensor, "b"]
     shape: Float[Tensor, "b s"]
     tokens: Float[Tensor, "b g d"]
+
+    def at(self, moment: int) -> "Outlook":
+        """That of one moment."""
+        return Outlook(**{field.name: getattr(self, field.name)[moment, None] for field in fields(self)})
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -119,40 +119,59 @@ class Bench:
     """How many frames are timed."""
     idle: int = 1000
     """How many steps without input have to show the same bits."""
+    sizes: bool = False
+    """Time larger screens too, up to 2048x1536: desktops of the same layers with random weights."""
+    compile: bool = False
+    """Time the model compiled too; compiling takes a minute or more."""
+    players: bool = False
+    """Time several players in one batch too, up to 8."""
     device: str | None = None
     """Where the model runs; the GPU where there is one."""
     seed: int = 0
     """What the model draws."""
 
     def run(self) -> None:
+        from models.desk import load_desk
         from recorder.clock import MonotonicClock
-        from simulator.bench import BenchEffort, bench, table
+        from simulator.bench import BenchEffort, add, bench, table
         from simulator.dream import Dream
         from simulator.evaluate import check_fits, open_footage
         from simulator.machine import describe_machine, peak_memory_mb
         from simulator.report import write_json
+        from simulator.roofline import lines, matrix_gflop_s, roofline
+        from simulator.screen_sizes import ROUNDS, by_size
+        from simulator.variants import PARTY_FRAMES, by_compiling, by_players
 
         with open_footage(self.data) as footage:
             world = Dream.load(self.checkpoint, device=self.device)
             check_fits(world, footage[:1])
-            effort = BenchEffort(frames=self.frames, idle=self.idle)
+            effort, clock = BenchEffort(frames=self.frames, idle=self.idle), MonotonicClock()
             timed = bench(
                 world,
                 footage[0],
                 effort,
-                clock=MonotonicClock(),
+                clock=clock,
                 seed=self.seed,
                 peak_memory_mb=lambda: peak_memory_mb(world.device),
                 with_steps=lambda steps: Dream.load(self.checkpoint, device=self.device, steps=steps),
             )
+            same = {"clock": clock, "seed": self.seed}
+            rate = matrix_gflop_s(world.device, world.engine.dtype, clock)
             result = {
                 **describe_machine(world.device),
                 "dtype": str(world.engine.dtype).removeprefix("torch."),
                 **timed,
+                "roofline": roofline(world, footage[0], timed, matrix_gflop_s=rate, **same),
             }
+            if self.sizes:
+                add(result, "by_size", by_size(load_desk(self.checkpoint), world.device, rounds=ROUNDS, **same))
+            if self.compile:
+                add(result, "by_compiling", by_compiling(world, footage[0], timed["frames"], **same))
+            if self.players:
+                add(result, "by_players", by_players(world, footage[0], PARTY_FRAMES, **same))
             world.close()
         write_json(self.out, result)
-        print(table(result))
+        print("\n".join([table(result), *lines(result["roofline"])]))
 
 
 @dataclass(kw_only=True)

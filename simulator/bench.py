@@ -24,7 +24,9 @@ _REASONS = {
     "dense": _NOT_DENSE,
     "speedup_over_dense": _NOT_DENSE,
     "by_steps": "the world has no steps to set",
-    "by_size": "the checkpoint has one size",
+    "by_size": "the checkpoint has one size; '--sizes' times others, with random weights",
+    "by_compiling": "not asked for; add '--compile'",
+    "by_players": "not asked for; add '--players'",
 }
 
 
@@ -194,15 +196,26 @@ def bench(
         "no_change_step_ms": float(np.median(unchanged_ms)) if len(unchanged_ms) else None,
         "idle_steps": effort.idle,
         "idle_bit_identical": identical,
-        "dense": dense.row() if dense else None,
+        "dense": {**dense.row(), "parts_ms": dense.parts_ms()} if dense else None,
         "speedup_over_dense": plain.fps / dense.fps if dense else None,
         "by_steps": rows,
         "peak_memory_mb": memory_mb,
         "by_guidance": asked,
         "by_size": None,
+        "by_compiling": None,
+        "by_players": None,
     }
     reasons = {**_REASONS, "by_guidance": unguided}
     return {**result, "not_measured": {key: reasons[key] for key, value in result.items() if value is None}}
+
+
+def add(result: dict[str, Any], key: str, measured: Any) -> None:
+    """Put what was measured apart into a result; a sentence is the reason why it was not."""
+    if isinstance(measured, str):
+        result["not_measured"][key] = measured
+    else:
+        result[key] = measured
+        del result["not_measured"][key]
 
 
 def _dense(world: Densable, driver: Driver, frames: int) -> Timing:
@@ -248,6 +261,13 @@ def table(result: dict[str, Any]) -> str:
     for key in ("dirty_tiles_mean", "no_change_step_ms", "speedup_over_dense", "peak_memory_mb"):
         if result[key] is not None:
             lines.append(f"{key:24} {result[key]:8.2f}")
+    for name, row in (result["by_size"] or {}).items():
+        parts = ", ".join(f"{part} {ms:.1f}" for part, ms in row["parts_ms"].items())
+        lines.append(f"{name:12} {row['step_ms']:8.1f} ms a step, {row['times']:.2f} times the first ({parts})")
+    for name, row in (result["by_players"] or {}).items():
+        lines.append(f"{name + ' players':12} {row['session_fps']:8.1f} frames a second of all")
+    if compiled := result["by_compiling"]:
+        lines.append(f"compiled: {compiled['times']:.2f} times the frames, after {compiled['warm_up_s']:.0f} s")
     lines.append(f"{result['idle_steps']} idle steps: {'' if result['idle_bit_identical'] else 'not '}bit-identical")
     lines += [f"not measured: {key} ({reason})" for key, reason in result["not_measured"].items()]
     return "\n".join(lines)

@@ -1,7 +1,8 @@
 """The generated desktop as a World: pixels in and out around the engine that runs on latents."""
 
 import time
-from copy import deepcopy
+from collections.abc import Callable, Iterator
+from copy import copy, deepcopy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,13 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from tqdm import tqdm
 
 from models.cells import composite
 from models.clip import ClipModel
+from models.compiled import INDUCTOR
 from models.desk import Desk, load_desk
-from models.engine import Change, Dragged, Engine, Look
+from models.engine import WARM_SIZES, Change, Dragged, Engine, Look
 from models.sampling import Sampling
 from models.tiles import TILE_PX, to_frame, to_tiles
 from recorder.actions import Action
@@ -26,7 +29,8 @@ PLACE_DRAWS = 8  # of a change's place, to tell how probable each tile is
 class Dream:
     """A World that runs a checkpoint.
 
-    `dense` forces every tile dirty in each step, which is what the same model costs without dirty tiles.
+    `dense` forces every tile dirty in each step, which is what the same model costs without dirty tiles. `on_part` is
+    told of each part of a step when it ends.
     """
 
     def __init__(self, desk: Desk, *, device: str | None = None, steps: int | None = None) -> None:
@@ -35,6 +39,7 @@ class Dream:
         self.engine = Engine(desk, self.device)
         self.sampling = Sampling() if steps is None else Sampling(steps=steps)
         self.dense = False
+        self.on_part: Callable[[str], object] = lambda _part: None
         config = desk.world.config
         self._grid = (config.rows, config.columns)
         self._start_places: torch.Tensor | None = None
@@ -56,8 +61,36 @@ class Dream:
         if steps is not None and steps < 1:
             raise ValueError("a frame takes at least one step; raise --steps")
         dream = cls(load_desk(folder), device=device, steps=steps)
-        dream.engine.warm_up(dream._desk.starts_u8[0], Action(x_px=0, y_px=0), dream.steps)
+        for _ in dream._warm_up():
+            pass
         return dream
+
+    def compile(self, backend: str = INDUCTOR) -> str:
+        """Have what takes the time in a step compiled, which shows its progress; begins anew.
+
+        Returns why it cannot be, in one sentence, empty where it can; it then plays on without.
+        """
+        try:
+            self.engine.compile(backend)
+            for _ in tqdm(self._warm_up(), desc="compiling", total=len(WARM_SIZES), unit="size"):
+                pass
+        except (RuntimeError, OSError) as error:
+            self.engine.interpret()
+            cause = str(getattr(error, "inner_exception", error)).strip().partition("\n")[0]
+            return f"torch.compile does not work here ({cause}); install a C++ compiler"
+        finally:
+            self.reset(seed=0)
+        return ""
+
+    def _warm_up(self) -> Iterator[int]:
+        return self.engine.warm_up(self._desk.starts_u8[0], Action(x_px=0, y_px=0), self.steps)
+
+    def twin(self) -> "Dream":
+        """Another desktop of the same weights, which begins anew."""
+        other = copy(self)
+        other.engine = self.engine.twin()
+        other.reset(seed=0)
+        return other
 
     @property
     def size_px(self) -> tuple[int, int]:
@@ -112,9 +145,18 @@ class Dream:
         self.engine.ask(prompt)
 
     def step(self, action: Action) -> Step:
-        clock = _Stopwatch()
+        clock = _Stopwatch(self.on_part)
         look = self.engine.look(action, self.guidance)
         clock.lap("look")
+        return self._follow(look, clock)
+
+    def follow(self, look: Look, look_ms: float) -> Step:
+        """The step after a look that this desktop's engine took, and the time that it took."""
+        clock = _Stopwatch(self.on_part)
+        clock.parts_ms["look"] = look_ms
+        return self._follow(look, clock)
+
+    def _follow(self, look: Look, clock: "_Stopwatch") -> Step:
         frame_u8, probability = self._dense(look) if self.dense else self._next(look)
         clock.lap("paint")
         still = frame_u8 is self.engine.frame_u8 and not self.dense
@@ -148,7 +190,7 @@ class Dream:
 
     def observe(self, action: Action, truth_u8: NDArray[np.uint8]) -> Step:
         self._check_size(truth_u8)
-        clock = _Stopwatch()
+        clock = _Stopwatch(self.on_part)
         look = self.engine.look(action)
         told = (to_tiles(truth_u8) != to_tiles(self.engine.frame_u8)).any(axis=1)
         changes = self.engine.told_changes(look, told.reshape(self._grid), self.sampling) if told.any() else []
@@ -217,13 +259,15 @@ class Dream:
 
 
 class _Stopwatch:
-    """Wall time by part."""
+    """Wall time by part; `told` of each part when it ends."""
 
-    def __init__(self) -> None:
+    def __init__(self, told: Callable[[str], object]) -> None:
         self.parts_ms: dict[str, float] = {}
+        self._told = told
         self._last = time.perf_counter()
 
     def lap(self, part: str) -> None:
         now = time.perf_counter()
         self.parts_ms[part] = self.parts_ms.get(part, 0.0) + (now - self._last) * 1e3
-        self._last = now
+        self._told(part)
+        self._last = time.perf_counter()

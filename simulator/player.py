@@ -1,10 +1,10 @@
 """The command `play.py`: a generated desktop in a window, or without one into a file."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -34,6 +34,8 @@ class Play:
     """Steps of the sampler a frame; the checkpoint's own number if left out."""
     device: str | None = None
     """Where the model runs, as torch names it; a GPU where there is one if left out."""
+    compile: bool = False
+    """Compile the model first (torch.compile): it takes a minute or more, and may pay on a GPU."""
     record: Path | None = None
     """Record what is played in the window into this session (.h5)."""
     headless: bool = False
@@ -52,11 +54,15 @@ class Play:
 
 @dataclass(frozen=True, kw_only=True)
 class Loaded:
-    """A world, and in a few words what it runs on; `takes_prompts` says that a prompt chooses its first screen."""
+    """A world, and in a few words what it runs on; `takes_prompts` says that a prompt chooses its first screen.
+
+    `compile` makes it faster, once, or says in one sentence why it cannot; None where there is nothing to compile.
+    """
 
     world: World
     about: str
     takes_prompts: bool = False
+    compile: Callable[[], str] | None = None
 
 
 class Loader(Protocol):
@@ -71,7 +77,18 @@ def load_dream(folder: Path, *, device: str | None, steps: int | None) -> Loaded
 
     dream = Dream.load(folder, device=device, steps=steps)
     about = f"{dream.steps} sampling steps on {dream.device}"
-    return Loaded(world=dream, about=about, takes_prompts=dream.clip is not None)
+    return Loaded(world=dream, about=about, takes_prompts=dream.clip is not None, compile=dream.compile)
+
+
+def _compiled(loaded: Loaded) -> Loaded:
+    """The same, compiled, if that works here."""
+    if loaded.compile is None:
+        raise ValueError("this world has nothing to compile; leave out '--compile'")
+    reason = loaded.compile()
+    if not reason:
+        return replace(loaded, about=f"{loaded.about}, compiled")
+    print(f"play: {reason}; playing without", file=sys.stderr)
+    return loaded
 
 
 def main(arguments: Sequence[str] | None = None, load: Loader = load_dream) -> None:
@@ -129,6 +146,8 @@ def _play_headless(play: Play, load: Loader) -> None:
     with Session(play.actions or shipped.SAMPLE) as track, ExitStack() as stack:
         loaded = load(play.checkpoint, device=play.device, steps=play.steps)
         world = stack.enter_context(closing(loaded.world))
+        if play.compile:
+            loaded = _compiled(loaded)
         check_track(world, track)
         first_u8 = None if _prompt_chooses(play, loaded) else np.asarray(track.frames[0])
         frames = min(play.frames or len(track), len(track))
@@ -161,6 +180,9 @@ def _play_window(play: Play, load: Loader) -> None:
     with ExitStack() as stack:
         loaded = load(play.checkpoint, device=play.device, steps=play.steps)
         world = stack.enter_context(closing(loaded.world))
+        model = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="model"))
+        if play.compile:
+            loaded = model.submit(_compiled, loaded).result()  # CUDA graphs belong to the thread that records them
         chosen = _prompt_chooses(play, loaded)
         hand = None
         if play.actions is not None:
@@ -177,7 +199,6 @@ def _play_window(play: Play, load: Loader) -> None:
             about=loaded.about,
             greeting=f"{BINDINGS[Command.HELP].label()} help, {BINDINGS[Command.QUIT].label()} quit",
         )
-        model = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="model"))
         disk = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="disk"))
         tally = Loop(world, window, clock, model=model, disk=disk, config=config, hand=hand).run()
     print(f"{tally.frames} frames, {tally.late} late; input to photon {photon_text(tally.photon_ms)}; {loaded.about}")

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from recorder.actions import Action
 from recorder.clock import FakeClock
 from simulator.__main__ import main
-from simulator.bench import STEPS, WARM_UP_FRAMES, BenchEffort, bench, table
+from simulator.bench import STEPS, WARM_UP_FRAMES, BenchEffort, add, bench, table
 from simulator.evaluate import open_footage
 from simulator.fake_world import FakeWorld
 from simulator.footage import Footage
@@ -118,9 +118,13 @@ def test_what_cannot_be_run_has_its_reason(film: Footage) -> None:
             return super().step(action)
 
     result = bench(Plain(SIZE_PX, FPS), film, EFFORT, clock=clock, seed=0, peak_memory_mb=lambda: 7.0)
-    missing = {"dense", "speedup_over_dense", "by_steps", "by_guidance", "by_size"}
+    missing = {"dense", "speedup_over_dense", "by_steps", "by_guidance", "by_size", "by_compiling", "by_players"}
     assert {key for key, value in result.items() if value is None} == missing == set(result["not_measured"])
     assert "not measured: dense" in table(result)
+    add(result, "by_players", {"2": {"session_fps": 40.0}})
+    add(result, "by_compiling", "there is no compiler")
+    assert "by_players" not in result["not_measured"] and "40.0 frames a second of all" in table(result)
+    assert "not measured: by_compiling (there is no compiler)" in table(result)
 
 
 def test_guidance_is_measured_where_a_text_can_lead(film: Footage, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,6 +155,7 @@ def test_the_command_writes_every_key(film: Footage, tmp_path: Path, monkeypatch
     world = FakeWorld(SIZE_PX, FPS)
     world.device = torch.device("cpu")  # type: ignore[attr-defined]
     world.engine = SimpleNamespace(dtype=torch.bfloat16)  # type: ignore[attr-defined]
+    world.on_part = print  # type: ignore[attr-defined]
     dream = SimpleNamespace(load=lambda _folder, **_options: world)
     monkeypatch.setitem(sys.modules, "simulator.dream", SimpleNamespace(Dream=dream))
     out = tmp_path / "bench.json"
@@ -159,6 +164,7 @@ def test_the_command_writes_every_key(film: Footage, tmp_path: Path, monkeypatch
     main()
     keys = {"device", "threads", "dtype", "size_px", "fps", "step_ms", "parts_ms", "dirty_tiles_mean", "dense"}
     keys |= {"no_change_step_ms", "speedup_over_dense", "by_steps", "by_guidance", "by_size", "peak_memory_mb"}
+    keys |= {"roofline", "by_compiling", "by_players"}
     result = json.loads(out.read_text())
     assert keys <= set(result) and result["dtype"] == "bfloat16" and result["peak_memory_mb"] > 1
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["bench.json"]

@@ -66,6 +66,27 @@ def test_session(track: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert "12 frames at" in said and "(p95)" in said and "dirty tiles" in said and "rules" in said
 
 
+@pytest.mark.parametrize(("reason", "said"), [("", "rules, compiled"), ("there is no compiler", "rules")])
+def test_what_cannot_be_compiled_is_played_without(
+    track: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], reason: str, said: str
+) -> None:
+    out, loaded = tmp_path / "out.h5", Loaded(world=FakeWorld(), about="rules", compile=lambda: reason)
+    arguments = ["--headless", "--compile", "--actions", str(track), "--out", str(out)]
+    main(arguments, lambda _folder, device, steps: loaded)  # noqa: ARG005
+    with Session(out) as played:
+        assert played.attributes["about"] == said and len(played) == 12
+    told = capsys.readouterr().err
+    assert (f"play: {reason}; playing without" in told) == bool(reason)
+
+
+def test_a_world_without_a_model_has_nothing_to_compile(
+    track: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ("--headless", "--compile", "--actions", track, "--out", tmp_path / "out.gif")
+    assert "nothing to compile" in fails(capsys, *arguments)
+    assert not (tmp_path / "out.gif").exists()
+
+
 def test_a_shorter_session_has_no_later_events(track: Path, tmp_path: Path) -> None:
     play("--actions", track, "--out", tmp_path / "out.h5", "--frames", 4)
     with Session(tmp_path / "out.h5") as played:
