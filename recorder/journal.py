@@ -10,7 +10,9 @@ import struct
 import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
+
+from recorder.overlaid import OverlaidFile
 
 _HEADER = struct.Struct("<4sIQQ")  # magic, CRC-32 of the rest, size of the file, bytes of the journal after this
 _WRITE = struct.Struct("<QQ")  # offset, bytes
@@ -23,58 +25,18 @@ def journal_path(path: Path) -> Path:
     return path.with_name(path.name + ".journal")
 
 
-class JournalledFile:
+class JournalledFile(OverlaidFile):
     """A file object for h5py; one process has it, as HDF5 sees to by itself for its own files."""
 
     def __init__(self, path: Path) -> None:
-        self._file = path.open("r+b")
+        super().__init__(path.open("r+b"), size=0)
         try:
             _lock(self._file)
+            self._size = path.stat().st_size
             self._journal = journal_path(path).open("w+b")
         except BaseException:
             self._file.close()
             raise
-        self._size = path.stat().st_size
-        self._at = 0
-        self._waiting: list[tuple[int, bytes]] = []
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        self._at = offset + {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._size}[whence]
-        return self._at
-
-    def tell(self) -> int:
-        return self._at
-
-    def write(self, data: Any) -> int:
-        self._waiting.append((self._at, bytes(data)))
-        self._at += len(self._waiting[-1][1])
-        self._size = max(self._size, self._at)
-        return len(self._waiting[-1][1])
-
-    def readinto(self, buffer: Any) -> int:
-        """Fill the buffer with what was written here, committed or not; zeros where nothing was."""
-        start, view = self._at, memoryview(buffer).cast("B")
-        self._file.seek(start)
-        stored = self._file.readinto(view)  # type: ignore[attr-defined]
-        view[stored:] = bytes(len(view) - stored)
-        for offset, data in self._waiting:
-            first, last = max(start, offset), min(start + len(view), offset + len(data))
-            if first < last:
-                view[first - start : last - start] = data[first - offset : last - offset]
-        self._at += len(view)
-        return len(view)
-
-    def read(self, count: int) -> bytes:
-        buffer = bytearray(count)
-        self.readinto(buffer)
-        return bytes(buffer)
-
-    def truncate(self, size: int) -> int:
-        self._size = size
-        return size
-
-    def flush(self) -> None:
-        """Nothing: HDF5 calls it in the middle of its own writes."""
 
     def commit(self) -> None:
         """Hand all writes to the operating system, together. Raises OSError where it refuses them."""
@@ -102,13 +64,15 @@ def is_torn(path: Path) -> bool:
 
 
 def replay(path: Path) -> None:
-    """Finish a commit that was cut off, and remove the journal."""
-    told = _told(path)
-    if told:
-        size, writes = told
-        with path.open("r+b") as file:
-            _apply(file, writes, size)
-    journal_path(path).unlink(missing_ok=True)
+    """Finish a commit that was cut off, and remove the journal. Raises BlockingIOError for what is being written."""
+    with path.open("rb") as held:
+        _lock(held, shared=True)
+        told = _told(path)
+        if told:
+            size, writes = told
+            with path.open("r+b") as file:
+                _apply(file, writes, size)
+        journal_path(path).unlink(missing_ok=True)
 
 
 def _told(path: Path) -> tuple[int, Writes] | None:
@@ -145,11 +109,11 @@ def _rewrite(file: BinaryIO, data: bytes) -> None:
     file.flush()
 
 
-def _lock(file: BinaryIO) -> None:
-    """As HDF5 locks what it writes, so that its readers find it taken."""
+def _lock(file: BinaryIO, *, shared: bool = False) -> None:
+    """As HDF5 locks what it writes, so that its readers find it taken, and `shared` what it reads."""
     try:
         import fcntl
     except ImportError:  # where HDF5 has no such locks either
         return
     lock: Callable[[int, int], None] = fcntl.flock
-    lock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    lock(file.fileno(), (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)

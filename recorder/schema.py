@@ -22,8 +22,11 @@ PROMPT_FROM, PROMPT_TEXT = "prompts/from_frame", "prompts/text"
 PROMPT_ATTRIBUTES = "prompts/attributes"  # beside each text what it tells, as JSON; absent where no prompt has that
 STATES, RAW = "states", "raw"  # since version 2
 NO_SHAPE = -1
+# Devices are stamped by the server one after the other in whole milliseconds, so neighbours may stand that much askew.
+EVENT_DISORDER_NS = 5_000_000
 SHA256 = "sha256"  # attribute of a complete file (`seal`)
 SEALED_SINCE = 2  # the version from which on every complete file has it
+LOST = "lost"  # attribute of a repaired file: what lay behind the place where it was cut off
 PAUSES = "paused_before_frame"  # attribute: frames before which the recording was paused; absent without any
 # Attributes that every file of a recording has; a recording may be one segment or many (`segments`).
 RECORDING, SEGMENT = "recording", "segment"  # an id that all its segments share, and the segment's number from 0
@@ -71,11 +74,11 @@ def load_shapes(file: h5py.File) -> list[PointerShape]:
     """The pointer shapes of a file, by their number."""
     shapes = file[SHAPES]
     assert isinstance(shapes, h5py.Group)
-    return [_load_shape(shapes[str(number)]) for number in range(len(shapes))]
+    return [load_shape(shapes[str(number)], dict(shapes[str(number)].attrs)) for number in range(len(shapes))]
 
 
-def _load_shape(dataset: Any) -> PointerShape:
-    attributes: dict[str, Any] = dict(dataset.attrs)
+def load_shape(dataset: Any, attributes: dict[str, Any]) -> PointerShape:
+    """The inverse of `store_shape`, with the attributes of the dataset."""
     return PointerShape(
         rgba=np.asarray(dataset[:]),
         hot_x_px=int(attributes["hot_x_px"]),
@@ -124,9 +127,8 @@ def columns(file: h5py.File) -> tuple[str, ...]:
     return (*COLUMNS, *(name for name in (*LATER_COLUMNS, PROMPT_ATTRIBUTES) if name in file))
 
 
-def layout_faults(file: h5py.File) -> Iterator[str]:
+def layout_faults(file: h5py.File, attributes: dict[str, Any]) -> Iterator[str]:
     """What a session of this schema should hold and the file lacks, as the end of a sentence about the file."""
-    attributes: dict[str, Any] = dict(file.attrs)
     for name in ("width_px", "height_px", "fps"):
         if not attributes.get(name, 0) > 0:
             yield f"has no positive attribute '{name}'"

@@ -22,6 +22,7 @@ from recorder.pointer import PointerShape
 from recorder.prompt import Prompt, wishes
 from recorder.seal import digest
 from recorder.states import State, states_of
+from recorder.superblock import missing_bytes
 
 
 class Session:
@@ -37,11 +38,11 @@ class Session:
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
-        self._file = _open(self.path)
+        self._file = self._open()
         try:
             self._load()
         except BaseException:
-            self._file.close()
+            self.close()
             raise
 
     def __len__(self) -> int:
@@ -157,14 +158,22 @@ class Session:
     ) -> None:
         self.close()
 
+    def _open(self) -> h5py.File:
+        file = _open(self.path)
+        try:
+            with in_one_sentence(self.path, "its texts"):
+                check_heap(self.path, file)
+        except BaseException:
+            file.close()
+            raise
+        return file
+
     def _load(self) -> None:
-        with in_one_sentence(self.path, "its texts"):
-            check_heap(self.path, self._file)
         with in_one_sentence(self.path, "its attributes"):
-            self.attributes: dict[str, Any] = dict(self._file.attrs)
+            self.attributes: dict[str, Any] = self._attributes()
         self._check_version()
         with in_one_sentence(self.path, "its columns"):
-            faults = [*schema.layout_faults(self._file)]
+            faults = self._layout_faults()
         if faults:
             raise ValueError(f"{self.path} {faults[0]}; record it again")
         with in_one_sentence(self.path, "its columns"):
@@ -176,6 +185,9 @@ class Session:
             self.pointer_shape: NDArray[np.int16] = self._array(schema.POINTER_SHAPE)
             self.event_rows: NDArray[np.void] = self._array(schema.EVENTS)
             self.raw_rows = self._later_array(schema.RAW)
+        self._check_length()
+
+    def _check_length(self) -> None:
         if self.frames.shape[0] > len(self.t_ns) + self.frames.chunk_frames:  # a recorder dies within one chunk
             raise ValueError(
                 f"{self.path} is damaged: it says that it has {self.frames.shape[0]} frames and has {len(self.t_ns)} "
@@ -186,6 +198,12 @@ class Session:
         """The last state of a frame before this one, if there is any."""
         before = int(np.searchsorted(self.state_rows["t_ns"], self.t_ns[frame], side="left")) if frame else 0
         return State.of(self.state_rows[before - 1]) if before else None
+
+    def _layout_faults(self) -> list[str]:
+        return [*schema.layout_faults(self._file, self.attributes)]
+
+    def _attributes(self) -> dict[str, Any]:
+        return dict(self._file.attrs)
 
     def _dataset(self, name: str) -> h5py.Dataset:
         dataset = self._file[name]
@@ -227,6 +245,11 @@ def _open(path: Path) -> h5py.File:
     except BlockingIOError as error:
         raise ValueError(f"{path} is being written right now; wait until its recording has ended") from error
     except ANY_COMPLAINT as error:
+        if missing_bytes(path):
+            raise ValueError(
+                f"{path} is cut off, {missing_bytes(path)} bytes are missing at its end; copy it again from its "
+                "source, or keep what is whole with 'python -m recorder verify --repair'"
+            ) from error
         partial = path.name.endswith(schema.PARTIAL_SUFFIX)
         remedy = (
             "try 'python -m recorder verify --repair'"

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import NamedTuple
 
 import numpy as np
 import tyro
@@ -19,8 +20,6 @@ from recorder.segments import recording_paths, segment_faults
 from recorder.separate import SeparateProcess
 from recorder.session import Session
 
-# Devices are stamped by the server one after the other in whole milliseconds, so neighbours may stand that much askew.
-EVENT_DISORDER_NS = 5_000_000
 QUICK_CHUNKS = 3
 # Of the nominal rate; over less than so many seconds a stutter at the start says nothing.
 LEAST_RATE, MOST_RATE, JUDGED_S = 0.9, 1.1, 10
@@ -38,7 +37,7 @@ class Verify:
     files: tyro.conf.Positional[tuple[Path, ...]]
     """The files."""
     repair: bool = False
-    """First complete recordings that were cut off: trim NAME.partial to what is whole and give it its final name."""
+    """First complete recordings that were cut off, NAME.partial or a copy that lacks its end: keep what is whole."""
     quick: bool = False
     """Decode only a few chunks of frames instead of all."""
     seed: int = 0
@@ -50,9 +49,9 @@ class Verify:
         failed = 0
         with SeparateProcess() as process:
             for path in tqdm(self._all_files(process), unit="file", delay=0.5):
-                checked, found = self._check(process, path)
-                failed += bool(found)
-                tqdm.write("\n".join(found) if found else f"{checked}: ok", file=sys.stdout)
+                checked = self._check(process, path)
+                failed += bool(checked.faults)
+                tqdm.write("\n".join(checked.faults or [checked.approval()]), file=sys.stdout)
         if failed:
             sys.exit(1)
 
@@ -66,22 +65,37 @@ class Verify:
         except (ChildProcessError, TimeoutError):
             return [path]
 
-    def _check(self, process: SeparateProcess, path: Path) -> tuple[Path, list[str]]:
+    def _check(self, process: SeparateProcess, path: Path) -> "Checked":
         timeout_s = PATIENCE_S + (path.stat().st_size / SLOWEST_BYTES_PER_S if path.is_file() else 0)
         try:
             return process.call(check, path, self.repair, self.quick, self.seed, timeout_s=timeout_s)
         except (ChildProcessError, TimeoutError):
-            return path, [f"{path} is damaged so badly that HDF5 fails over it; copy it again or record it again"]
+            fault = f"{path} is damaged so badly that HDF5 fails over it; copy it again or record it again"
+            return Checked(path, [fault])
 
 
-def check(path: Path, repair_first: bool, quick: bool, seed: int) -> tuple[Path, list[str]]:
-    """The file's name, the final one after a repair, and its faults."""
+class Checked(NamedTuple):
+    """A file's name, the final one after a repair, its faults, and what a repair could not keep."""
+
+    path: Path
+    faults: list[str]
+    lost: str = ""
+
+    def approval(self) -> str:
+        """The line for a file without faults."""
+        return f"{self.path}: ok" + (f"; it was cut off, and lost are {self.lost}" if self.lost else "")
+
+
+def check(path: Path, repair_first: bool, quick: bool, seed: int) -> Checked:
+    """The faults of a file, of what a repair made of it where one was asked for."""
     try:
         if repair_first and is_cut_off(path):
             path = repair(path)
+        with Session(path) as session:
+            lost = str(session.attributes.get(schema.LOST, ""))
     except ValueError as error:
-        return path, [str(error)]
-    return path, faults(path, quick=quick, random=Random(seed))
+        return Checked(path, [str(error)])
+    return Checked(path, faults(path, quick=quick, random=Random(seed)), lost)
 
 
 def faults(path: Path, *, quick: bool = False, random: Random | None = None) -> list[str]:
@@ -140,9 +154,10 @@ def _time_faults(session: Session) -> Iterator[str]:
 
 def _event_faults(session: Session) -> Iterator[str]:
     rows = session.event_rows
-    early = np.flatnonzero(np.diff(rows["t_ns"]) < -EVENT_DISORDER_NS)
+    early = np.flatnonzero(np.diff(rows["t_ns"]) < -schema.EVENT_DISORDER_NS)
     if early.size:
-        yield f"event {early[0] + 1} is more than {EVENT_DISORDER_NS // 1_000_000} ms out of order; record it again"
+        most_ms = schema.EVENT_DISORDER_NS // 1_000_000
+        yield f"event {early[0] + 1} is more than {most_ms} ms out of order; record it again"
     limits = np.ones(256, np.int64)
     limits[[EventKind.BUTTON_DOWN, EventKind.BUTTON_UP]] = len(BUTTONS)
     limits[[EventKind.KEY_DOWN, EventKind.KEY_UP]] = len(KEYS)

@@ -1,4 +1,4 @@
-"""Mutated session files through `verify` and the reader: `python -m tests.recorder.fuzz --files 2000 --seed 0`."""
+"""Mutated files through `verify`, the reader and `verify --repair`: `python -m tests.recorder.fuzz --files 2000`."""
 
 import argparse
 import sys
@@ -15,8 +15,8 @@ from recorder.pointer import PointerState
 from recorder.separate import SeparateProcess
 from recorder.session import Session
 from recorder.states import Keyboard
-from recorder.verify import faults
-from recorder.writer import SessionWriter
+from recorder.verify import check, faults
+from recorder.writer import SessionWriter, partial_path
 from tests.recorder.sessions import ARROW, PERIOD_NS, SIZE_PX, frame
 
 STRUCTURE_BYTES = 4096  # at the file's begin, where most of HDF5's own structure lies
@@ -38,7 +38,27 @@ def fuzz(*, files: int, seed: int, folder: Path) -> list[str]:
                 continue
             if said.startswith("!") or (not found and said != content):
                 wrong.append(f"file {number} of seed {seed}: {len(found)} faults, {said[:200]}")
+            cut = partial_path(folder / "cut.h5")
+            path.rename(cut)
+            try:
+                said = process.call(mend, cut, good if number % 3 == 0 else None, timeout_s=PATIENCE_S)
+            except (ChildProcessError, TimeoutError) as error:
+                said = str(error)
+            wrong += [f"file {number} of seed {seed}, repaired: {said}"] * bool(said)
+            for left in folder.glob("cut.h5*"):
+                left.unlink()
     return wrong
+
+
+def mend(path: Path, whole: Path | None) -> str:
+    """What is wrong with what a repair makes of a file, where it makes anything; `whole` is what it was cut off."""
+    path, found, _ = check(path, True, False, 0)
+    if found or whole is None:
+        return ""
+    with Session(path) as session, Session(whole) as original:
+        stop = len(session)
+        same = (session.frames[:] == original.frames[:stop]).all() and session.actions() == original.actions(0, stop)
+        return "" if same else f"{stop} frames are not those that they were"
 
 
 def write_full_session(path: Path) -> Path:

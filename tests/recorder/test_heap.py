@@ -15,9 +15,9 @@ from recorder.heap import check_heap
 from recorder.pointer import PointerState
 from recorder.separate import SeparateProcess
 from recorder.session import Session
-from recorder.verify import check, faults
+from recorder.verify import faults
 from recorder.writer import SessionWriter
-from tests.recorder.sessions import ARROW, PERIOD_NS, SIZE_PX, frame, write_session
+from tests.recorder.sessions import ARROW, PERIOD_NS, SIZE_PX, write_session
 
 COLLECTION = b"GCOL\x01\0\0\0"
 FREE, OBJECT = 0, 1  # the index of what is free, and of the first text
@@ -79,19 +79,6 @@ def test_sizes_that_do_not_add_up_are_refused_at_once(
     assert (sentence, seconds < AT_ONCE_S) == (f"{path} {REFUSAL}", True)
     assert process.call(faults, path, timeout_s=PATIENCE_S) == [sentence]
     assert process.call(split_of_file, path, timeout_s=PATIENCE_S) == "validation"
-
-
-def test_repair_refuses_a_recording_that_was_cut_off_in_its_texts(tmp_path: Path, process: SeparateProcess) -> None:
-    with pytest.raises(KeyboardInterrupt), SessionWriter(tmp_path / "a.h5", size_px=SIZE_PX, fps=10) as writer:
-        for index in range(20):
-            writer.add_prompt(f"{index} " * 200)
-            writer.add_frame(frame(index), (index + 1) * PERIOD_NS, PointerState(x_px=index, y_px=2, shape=ARROW))
-        raise KeyboardInterrupt
-    partial = tmp_path / "a.h5.partial"
-    stored = partial.read_bytes()
-    partial.write_bytes(stored[: stored.rindex(COLLECTION) + 64])
-    found = process.call(check, partial, True, False, 0, timeout_s=PATIENCE_S)
-    assert found == (partial, [f"{partial} {REFUSAL}"])
 
 
 def test_texts_are_checked_where_the_frames_are_gone(tmp_path: Path, process: SeparateProcess) -> None:

@@ -104,6 +104,15 @@ def test_repair_completes_a_file_under_its_final_name(tmp_path: Path) -> None:
     assert sorted(tmp_path.iterdir()) == [path]
 
 
+def test_repair_names_what_it_cannot_read(tmp_path: Path) -> None:
+    partial = write_session(tmp_path / "a.h5", finish=False)
+    with h5py.File(partial, "r+") as file:
+        del file["pointer/shapes/0"]
+    with pytest.raises(ValueError, match=r"a\.h5\.partial is damaged: can't read 'pointer/shapes'; copy it again"):
+        repair(partial)
+    assert partial.exists()
+
+
 def test_repair_refuses_to_replace_a_finished_file(tmp_path: Path) -> None:
     partial = write_session(tmp_path / "a.h5", finish=False)
     write_session(tmp_path / "b.h5").rename(tmp_path / "a.h5")

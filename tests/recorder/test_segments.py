@@ -236,7 +236,7 @@ def test_a_segment_keeps_its_partial_name_until_the_next_one_has_a_frame(tmp_pat
         for index in range(9):
             writer.add_frame(frame(index), (index + 1) * PERIOD_NS, PointerState(x_px=0, y_px=0, shape=None))
     assert [path.name for path in tmp_path.iterdir()] == ["a.h5.partial"]
-    assert check(tmp_path / "a.h5.partial", True, False, 0) == (tmp_path / "a.h5", [])
+    assert check(tmp_path / "a.h5.partial", True, False, 0) == (tmp_path / "a.h5", [], "")
     with open_session(tmp_path / "a.h5") as session:
         assert len(session) == 5
 
