@@ -18,6 +18,7 @@ from recorder.dataset import session_name
 from recorder.session import Session
 
 EXACT = Draw(largest_happened=0.0, extended=0.0, part_happened=0.0, wrong_tiles=0.0, late=0.0, cells=999)
+ROUNDING = 1e-4  # of whitened latents: without bfloat16 hardware a sum depends on how many rows its matrix has
 
 
 def test_play_reads_the_past_as_training_does(toy_run: Path, toy_data: Path, tmp_path: Path) -> None:
@@ -68,4 +69,4 @@ def _assert_same(played: Context, trained: Context) -> None:
         if field.name.startswith("event_") and field.name != "event_there":
             there = trained.event_there.reshape(1, -1, *[1] * (a.ndim - 2))
             a, b = a * there, b * there
-        assert torch.equal(a, b), field.name
+        assert torch.allclose(a, b, atol=ROUNDING), field.name
