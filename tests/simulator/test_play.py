@@ -68,10 +68,13 @@ def display() -> Iterator[str]:
 @pytest.fixture
 def managed(display: str) -> Iterator[str]:
     """A display whose windows are managed: without that none fills the screen."""
-    if shutil.which("xfwm4") is None:
-        pytest.skip("xfwm4 missing: apt-get install --no-install-recommends xfwm4")
+    for program, package in (("xfwm4", "xfwm4"), ("dbus-run-session", "dbus-daemon")):
+        if shutil.which(program) is None:
+            pytest.skip(f"{program} missing: apt-get install --no-install-recommends {package}")
     manager = subprocess.Popen(
-        ["xfwm4", "--compositor=off"], env=environment(DISPLAY=display), stderr=subprocess.DEVNULL
+        ["dbus-run-session", "--", "xfwm4", "--compositor=off"],
+        env=environment(DISPLAY=display),
+        stderr=subprocess.DEVNULL,
     )
     asked = ["xdotool", "get_num_desktops"]  # which a manager answers
     while subprocess.run(asked, env=environment(DISPLAY=display), capture_output=True).returncode:
