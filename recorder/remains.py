@@ -5,6 +5,7 @@ say where these are. The missing end reads as zeros here, which HDF5 takes for r
 So only what lies before it counts.
 """
 
+import struct
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cached_property
@@ -26,6 +27,7 @@ from recorder.prompt import Prompt
 from recorder.session import Session
 from recorder.superblock import missing_bytes
 
+_REFERENCE = struct.Struct("<IQI")  # to a text: its length, its collection, its number in there
 _TIMED = (schema.EVENTS, schema.STATES, schema.RAW)  # tables that are no column of the frames but go along with them
 
 
@@ -55,8 +57,7 @@ class Remains(Session):
         """
         count, what = min(self._limits(), key=lambda limit: limit[0])
         for start in range(0, count, self.frames.chunk_frames):
-            present, size = self._stored(self.frames, start)
-            if present < size or not self.frames.decodes(start):
+            if not self._is_whole_chunk(start):
                 return start, schema.FRAMES
         return count, what
 
@@ -143,29 +144,54 @@ class Remains(Session):
 
     def _whole_rows(self, name: str) -> int:
         """How many rows of a table that is stored as it is, from the first on, lie before the missing end."""
-        dataset: Any = self._dataset(name)
-        rows, step = dataset.shape[0], dataset.chunks[0]
+        dataset = self._dataset(name)
+        rows, step = dataset.shape[0], _chunk_rows(dataset)
         for start in range(0, rows, step):
-            present, size = self._stored(dataset, start)
-            if present < size:
-                return min(rows, start + present * step // size)
+            there, size = self._stored(dataset, start)
+            stop = min(rows, start + len(there) // (size // step))
+            if not self._reads_as_stored(dataset, start, stop, there):
+                return start
+            if stop < min(rows, start + step):
+                return stop
         return rows
 
-    def _stored(self, dataset: Any, start: int) -> tuple[int, int]:
-        """Of the chunk that begins with this row: the bytes that are there, and all; (0, 1) where nothing tells.
+    def _stored(self, dataset: h5py.Dataset, start: int) -> tuple[bytes, int]:
+        """What there is of the chunk that begins with this row, and the bytes that it has as a whole.
 
-        An index that is cut off itself may tell of a chunk that HDF5 does not find in it, and then reads as zeros.
+        Not by read_direct_chunk: where a damaged index says another size it writes behind its buffer.
         """
+        most = _chunk_rows(dataset) * _row_bytes(dataset)
         with suppress(*ANY_COMPLAINT):
-            place = (start, *[0] * (dataset.ndim - 1))
-            chunk = dataset.id.get_chunk_info_by_coord(place)
-            _, found = dataset.id.read_direct_chunk(place)
+            chunk = dataset.id.get_chunk_info_by_coord((start,))
+            if chunk.byte_offset is not None and chunk.size == most:
+                with self.path.open("rb") as file:
+                    file.seek(chunk.byte_offset)
+                    return file.read(chunk.size), most
+        return b"", most
+
+    def _reads_as_stored(self, dataset: h5py.Dataset, start: int, stop: int, stored: bytes) -> bool:
+        """Whether HDF5 finds rows start to stop - 1 where they are: in an index that is cut off it may not.
+
+        It reads them as zeros then.
+        """
+        if dataset.dtype == object:  # `_text` looks at each
+            return True
+        with suppress(*ANY_COMPLAINT):
+            return stored.startswith(dataset[start:stop].tobytes())
+        return False
+
+    def _is_whole_chunk(self, start: int) -> bool:
+        """Whether the frames of the chunk that begins with this one are stored, found and decode."""
+        frames: Any = self._dataset(schema.FRAMES)
+        with suppress(*ANY_COMPLAINT):
+            chunk = frames.id.get_chunk_info_by_coord((start, 0, 0, 0))
+            if chunk.byte_offset + chunk.size > self.stored_bytes or not frames.id.get_create_plist().get_nfilters():
+                return False
+            _, found = frames.id.read_direct_chunk((start, 0, 0, 0))
             with self.path.open("rb") as file:
                 file.seek(chunk.byte_offset)
-                there = file.read(chunk.size)
-            if there and len(found) == chunk.size and found.startswith(there):
-                return len(there), chunk.size
-        return 0, 1
+                return found == file.read(chunk.size) and self.frames.decodes(start)
+        return False
 
     def _limits(self) -> Iterator[tuple[int, str]]:
         """How many frames each table allows, and its name."""
@@ -203,7 +229,11 @@ class Remains(Session):
 
     def _text(self, name: str, row: int) -> str | None:
         with suppress(*ANY_COMPLAINT):
-            return str(self._dataset(name).asstr()[row])
+            dataset: Any = self._dataset(name)
+            start = row - row % _chunk_rows(dataset)
+            length, *_ = _REFERENCE.unpack_from(self._stored(dataset, start)[0], (row - start) * _REFERENCE.size)
+            text = str(dataset.asstr()[row])  # and no other way: it refuses what is damaged into no text
+            return text if len(text.encode()) == length else None
         return None
 
     @cached_property
@@ -234,6 +264,16 @@ def _readable(holder: h5py.File | h5py.Dataset) -> tuple[dict[str, Any], list[st
         except ANY_COMPLAINT:
             unread.append(name)
     return found, unread
+
+
+def _chunk_rows(dataset: h5py.Dataset) -> int:
+    if dataset.chunks is None:
+        raise OSError(f"{dataset.name} is not stored in chunks")
+    return dataset.chunks[0]
+
+
+def _row_bytes(dataset: h5py.Dataset) -> int:
+    return _REFERENCE.size if dataset.dtype == object else dataset.dtype.itemsize
 
 
 def _first(where: NDArray[np.bool_]) -> int:

@@ -31,7 +31,8 @@ def repair(path: Path) -> Path:
     The result is written beside its place and renamed; what was cut off is removed after that. Its attribute LOST says
     what was lost, where anything was that the file once had.
 
-    Raises ValueError where nothing can be kept, where it is being written, and where a file of the final name exists.
+    Raises ValueError where nothing can be kept, where it is being written, where it was complete and lacks nothing but
+    says something else than it said, and where a file of the final name exists.
     """
     final = path.with_name(path.name.removesuffix(schema.PARTIAL_SUFFIX))
     if final != path and final.exists():
@@ -44,6 +45,7 @@ def repair(path: Path) -> Path:
         stop, ended_by = session.whole_frames
         if not stop:
             raise ValueError(_refusal(path, ended_by))
+        _check_seal(session)
         chunk_frames = session.frames.chunk_frames
         write_excerpt(session, beside, start=0, stop=stop, chunk_frames=chunk_frames, level=schema.LEVEL)
         _pass_on(session, beside)
@@ -73,6 +75,13 @@ def _refusal(path: Path, ended_by: str) -> str:
     if ended_by != schema.FRAMES:
         return f"{path} is damaged: can't read '{ended_by}'; copy it again from its source or record it again"
     return f"{path} holds no whole frame; remove it and record again"
+
+
+def _check_seal(session: Remains) -> None:
+    """A file that was complete and lacks nothing is no less what it was: another digest than its own is damage."""
+    cut_short = missing_bytes(session.path) and session.lost()
+    if schema.SHA256 in session.attributes and not cut_short and not session.as_written():
+        raise ValueError(f"{session.path} was changed after it was written; copy it again from its source")
 
 
 def _pass_on(session: Remains, path: Path) -> None:

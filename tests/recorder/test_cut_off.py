@@ -1,6 +1,7 @@
 """A session file that lacks its end: what is whole before the cut is kept, what is not is said, nothing is made up."""
 
 import re
+import struct
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -248,6 +249,18 @@ def test_an_index_of_frames_that_is_cut_off_is_no_black_frame(tmp_path: Path) ->
     assert min(kept) == 0 and len(kept) > 4
     with pytest.raises(ValueError, match="before the place where it is cut off: 'frames/rgb' is not there; copy"):
         repair(cut_off(whole, first, tmp_path))
+
+
+def test_an_index_that_says_another_size_is_no_crash(process: SeparateProcess, tmp_path: Path) -> None:
+    """HDF5 2.0 writes behind the buffer where such a chunk is asked for as it is stored, and the process dies."""
+    partial = write_session(tmp_path / "a.h5", finish=False)
+    ((begin, end, _),) = chunks(partial, schema.POINTER_SHAPE)
+    entry, stored = struct.pack("<IIQQQ", end - begin, 0, 0, 0, begin), bytearray(partial.read_bytes())
+    stored[stored.index(entry)] = 198
+    partial.write_bytes(stored)
+    checked = process.call(check, partial, True, False, 0, timeout_s=PATIENCE_S)
+    said = f"{partial} is damaged: can't read 'pointer/shape'; copy it again from its source or record it again"
+    assert checked == Checked(partial, [said])
 
 
 def test_attributes_that_are_gone_are_said(tmp_path: Path) -> None:

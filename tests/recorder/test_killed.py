@@ -1,5 +1,6 @@
 """A recorder that is killed loses at most what it had not flushed; `verify --repair` completes the file."""
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -102,6 +103,16 @@ def test_repair_completes_a_file_under_its_final_name(tmp_path: Path) -> None:
     assert repair(path) == path
     assert faults(path) == []
     assert sorted(tmp_path.iterdir()) == [path]
+
+
+def test_repair_seals_nothing_that_was_changed(tmp_path: Path) -> None:
+    partial = write_session(tmp_path / "a.h5").rename(tmp_path / "a.h5.partial")
+    shutil.copy(partial, tmp_path / "b.h5.partial")
+    with h5py.File(partial, "r+") as file:
+        file["pointer/x"][3] = 1
+    with pytest.raises(ValueError, match=r"a\.h5\.partial was changed after it was written; copy it again"):
+        repair(partial)
+    assert faults(repair(tmp_path / "b.h5.partial")) == []
 
 
 def test_repair_names_what_it_cannot_read(tmp_path: Path) -> None:
