@@ -44,7 +44,7 @@ def test_verify_reports_each_file(tmp_path: Path) -> None:
     assert done.returncode == 1
     first, second, third = done.stdout.splitlines()
     assert first == f"{good}: ok"
-    assert second.startswith(f"{bad} is not a readable HDF5 file")
+    assert second.startswith(f"{bad} is cut off, 100 bytes are missing at its end")
     assert third == f"{tmp_path / 'none.h5'} is not there; check the name"
     assert "Traceback" not in done.stderr
 
