@@ -108,6 +108,7 @@ def write_kept(source: Path, target: Path, stop: int) -> None:
         frames: Any = old[schema.FRAMES]
         schema.create_datasets(new, (frames.shape[2], frames.shape[1]), frames.chunks[0], schema.LEVEL)
         attributes: dict[str, Any] = dict(old.attrs)
+        attributes.pop(schema.SHA256, None)  # it is of the frames that go, too
         pauses = [int(frame) for frame in np.atleast_1d(attributes.pop(schema.PAUSES, ())) if frame < stop]
         new.attrs.update({**attributes, "complete": False, schema.CONTINUES: False})
         if pauses:
