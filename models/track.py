@@ -7,6 +7,7 @@ pixels, is a few thousand distinct tiles and an index. Made once from the sessio
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,7 +68,7 @@ def load_track(path: Path, cache: Path) -> Track:
     with Session(path) as session:
         track = _make(session)
     cache.mkdir(parents=True, exist_ok=True)
-    beside = kept.with_suffix(".tmp.npz")
+    beside = kept.with_suffix(f".{uuid4().hex}.npz")  # as another process may be at the same
     np.savez(beside, **{field.name: getattr(track, field.name) for field in fields(Track)})
     beside.replace(kept)
     return track
