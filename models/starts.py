@@ -47,7 +47,7 @@ def cover(shown: Sequence[Shown], most: int) -> list[int]:
 
 
 def _candidates(session: Session, track: Track) -> Iterator[tuple[int, Shown]]:
-    """(frame, what there is to cover): every two facts that hold together, amid each stretch without a menu.
+    """(frame, what there is to cover): every two facts that hold together, amid each stretch without a menu or a drag.
 
     Of a session that does not tell what is known of its screens it is the one before the first input, and what is said
     of it; the very first frame may show a desktop that is still being painted.
@@ -61,8 +61,9 @@ def _candidates(session: Session, track: Track) -> Iterator[tuple[int, Shown]]:
         settled = stretch.settled(session.fps)
         if settled:
             amid = settled[len(settled) // 2]
+            drags = int(track.held[amid]) & events.BUTTON_BITS
             holding = holding_facts(facts_of(attributes_at(told, amid), session.size_px))
-            if holding and MENU not in holding:
+            if holding and MENU not in holding and not drags:
                 yield amid, frozenset(combinations([fact for fact in holding if fact.attribute in COVERED], 2))
 
 

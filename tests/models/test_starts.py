@@ -1,5 +1,6 @@
 """First screens: few that cover what the training shows."""
 
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import numpy as np
 
 from models.starts import START_SCREENS, cover, start_screens
 from models.track import load_tracks
-from tests.models.described import screen, write_described_session
+from tests.models.described import STRETCH_FRAMES, screen, write_described_session
 from tests.models.toy import OFF, write_toy_session
 
 
@@ -34,6 +35,16 @@ def test_starts_show_each_look_with_and_without_a_window(tmp_path: Path) -> None
         pair for what in recorded.values() for pair in combinations(what, 2)
     }
     assert len(set(shown)) == len(shown) <= min(START_SCREENS, 6)
+
+
+def test_no_desk_begins_amid_a_drag(tmp_path: Path) -> None:
+    path = tmp_path / "a.h5"
+    write_described_session(path, looks=[("light", "blue"), ("dark", "red")], stretches=4)
+    (track,) = load_tracks([path], tmp_path / "tracks")
+    dragged = replace(track, held=np.repeat([0, 0, 1, 0], STRETCH_FRAMES))
+    shown = {start.tobytes() for start in start_screens([path], [dragged])}
+    assert screen("dark", "red", False).tobytes() not in shown
+    assert screen("dark", "red", True).tobytes() in shown
 
 
 def test_a_session_that_tells_nothing_gives_its_screen_before_the_first_input(tmp_path: Path) -> None:
