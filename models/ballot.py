@@ -21,7 +21,7 @@ WORST = 6.0  # nats that one cell can cost a candidate
 UNSAID = 3.0  # nats for a cell of which it says nothing, or what the cell cannot point at
 DOUBT_PICTURE = 3.0  # mean nats that a picture may cost a cell against its own choice; a worse one wins nothing
 DOUBT_SCREEN = 0.5  # the same of an earlier screen: that everything comes back is sure or it is wrong
-
+LEAST_CHANGED = 0.25  # share of its cells: the screen as it already is, is not what it changes to
 
 Best = tuple[Float[Tensor, "n"], Int[Tensor, "n"]]  # the highest of each cell's logits, and its place
 
@@ -29,7 +29,7 @@ Best = tuple[Float[Tensor, "n"], Int[Tensor, "n"]]  # the highest of each cell's
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Ballot:
     """k candidates for n cells: the slots in which the cells find what each shows, and its place in the palette or -1;
-    `doubt` is what each may cost."""
+    `doubt` is what each may cost, below nothing for those that would change next to nothing."""
 
     found: Bool[Tensor, "k n o"]
     place: Int[Tensor, "k n"]
@@ -54,10 +54,12 @@ class Ballot:
         contents = np.array(shown, np.int64).reshape(-1, len(slots))
         nowhere = np.full((len(screens), len(slots)), -1)
         place = np.concatenate([nowhere, np.where(pictures < palette, pictures, -1).reshape(-1, len(slots))])
+        doubt = np.repeat(np.float32([DOUBT_SCREEN, DOUBT_PICTURE]), [len(screens), len(pictures)])
+        changes = (contents != slots[:, 0]) & (contents != -1)
         return cls(
             found=torch.from_numpy(slots == contents[:, :, None]).to(device),
             place=torch.from_numpy(place).to(device),
-            doubt=torch.tensor([DOUBT_SCREEN] * len(screens) + [DOUBT_PICTURE] * len(pictures), device=device),
+            doubt=torch.from_numpy(np.where(changes.mean(axis=1) < LEAST_CHANGED, -np.inf, doubt)).to(device),
         )
 
     def vote(self, near: Float[Tensor, "n q"], far: Float[Tensor, "n p"], best: Float[Tensor, "n"]) -> int | None:

@@ -96,3 +96,9 @@ def test_a_picture_may_show_what_no_cell_can_point_at() -> None:
     near, far = _logits({}, {(0, 1): 5.0, (1, 2): 5.0, (2, 3): 5.0})
     assert _ballot([[1, 2, 7]], screens=[]).vote(near, far, _best(near, far)) == 0
     assert _ballot([[7, 7, 7]], screens=[]).vote(near, far, _best(near, far)) is None
+
+
+def test_the_screen_as_it_is_cannot_be_elected() -> None:
+    near, far = _logits({(cell, 0): 5.0 for cell in range(CELLS)}, {(cell, cell): 3.0 for cell in range(CELLS)})
+    assert _ballot(screens=[SCREENS[-1]]).vote(near, far, _best(near, far)) is None
+    assert _ballot([[0, 1, 2]], screens=[SCREENS[-1]]).vote(near, far, _best(near, far)) == 1
