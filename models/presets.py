@@ -23,7 +23,7 @@ class Preset:
 
 
 PRESETS = {
-    "desk": Preset(vae=VAEConfig(), draw=Draw(changed=64, near=10, idle=6, asked=6, cells=128, own=0.15)),
+    "desk": Preset(vae=VAEConfig(), draw=Draw(changed=64, near=24, idle=6, asked=6, cells=128, own=0.15)),
     "tiny": Preset(
         vae=VAEConfig(channels=16, width=64, hidden=64, blocks=1),
         world={"width": 64, "blocks": 1, "local_width": 32, "local_blocks": 1, "memory": 16, "head_width": 64,
