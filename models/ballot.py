@@ -18,7 +18,7 @@ from models.recall import SLOTS, Known
 
 BOND = 20.0  # nats by which a cell prefers what is elected
 WORST = 6.0  # nats that one cell can cost a candidate
-UNSAID = 3.0  # nats for a cell of which it says nothing, or what the cell cannot point at
+UNKNOWN = 3.0  # nats for a cell of which it says what the cell cannot point at
 DOUBT_PICTURE = 3.0  # mean nats that a picture may cost a cell against its own choice; a worse one wins nothing
 DOUBT_SCREEN = 0.5  # the same of an earlier screen: that everything comes back is sure or it is wrong
 LEAST_CHANGED = 0.25  # share of its cells: the screen as it already is, is not what it changes to
@@ -46,16 +46,16 @@ class Ballot:
         device: torch.device,
     ) -> "Ballot":
         """From what the cells (n, TILE_VALUES) showed on screens, and pictures (k, n) of a library of fingerprints,
-        -1 where they say nothing; the first `palette` contents of the library can be pointed at."""
+        -1 where all stays as it is; the first `palette` contents of the library can be pointed at."""
         slots = np.append(fingerprints(known.tiles_u8), 0)[known.slot]  # -1, no content, reads the last
         shown = [fingerprints(tiles_u8) for tiles_u8 in screens] + [
-            np.where(picture >= 0, library[picture], -1) for picture in pictures
+            np.where(picture >= 0, library[picture], slots[:, 0]) for picture in pictures
         ]
         contents = np.array(shown, np.int64).reshape(-1, len(slots))
         nowhere = np.full((len(screens), len(slots)), -1)
         place = np.concatenate([nowhere, np.where(pictures < palette, pictures, -1).reshape(-1, len(slots))])
         doubt = np.repeat(np.float32([DOUBT_SCREEN, DOUBT_PICTURE]), [len(screens), len(pictures)])
-        changes = (contents != slots[:, 0]) & (contents != -1)
+        changes = contents != slots[:, 0]
         return cls(
             found=torch.from_numpy(slots == contents[:, :, None]).to(device),
             place=torch.from_numpy(place).to(device),
@@ -69,7 +69,7 @@ class Ballot:
             return None
         cost = torch.stack([best - self._belief(candidate, near, far) for candidate in range(len(self.doubt))])
         known = self.found.any(dim=2) | (self.place >= 0)
-        cost = torch.where(known, cost.clamp_max(WORST), UNSAID).mean(dim=1)
+        cost = torch.where(known, cost.clamp_max(WORST), UNKNOWN).mean(dim=1)
         cost = cost.masked_fill(cost >= self.doubt, torch.inf)
         winner = int(cost.argmin())
         return winner if torch.isfinite(cost[winner]) else None

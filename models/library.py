@@ -85,7 +85,7 @@ def _changes(track: Track) -> Iterator[tuple[int, Box, NDArray[np.int64], NDArra
 
 @dataclass(kw_only=True, eq=False)
 class _Picture:
-    """Fingerprints of its `cells` (n,), UNCHANGED where it says nothing, and the `times` that it was shown."""
+    """Fingerprints of its `cells` (n,), UNCHANGED where all stays, and the `times` that it was shown."""
 
     size_px: tuple[int, int]
     cells: NDArray[np.int64]

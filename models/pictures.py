@@ -18,7 +18,7 @@ OFF_PX = 2  # a box may miss the size of a picture by so much, each way
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Pictures:
     """p pictures: `size_px` (p, 2) width and height; `content` (c,) a place in the library for each cell of each
-    picture, row by row, picture after picture, or -1 where it says nothing; `times` (p,) that each was shown."""
+    picture, row by row, picture after picture, or -1 where all stays as it is; `times` (p,) that each was shown."""
 
     size_px: NDArray[np.int64]
     content: NDArray[np.int64]

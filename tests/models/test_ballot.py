@@ -82,14 +82,16 @@ def test_an_earlier_screen_has_to_be_surer_than_a_picture() -> None:
     assert _ballot([[1, 1, 1]]).vote(near, far, _best(near, far)) == 2
 
 
-def test_what_a_picture_does_not_say_is_left_to_the_cell() -> None:
-    near, far = _logits({}, {(0, 1): 5.0, (1, 2): 5.0, (2, 3): 5.0})
+def test_what_a_picture_does_not_say_stays_if_the_cell_believes_that_it_may() -> None:
+    near, far = _logits({(2, 0): 4.0}, {(0, 1): 5.0, (1, 2): 5.0, (2, 3): 5.0})
     ballot = _ballot([[1, 2, -1]], screens=[])
     elected = ballot.vote(near, far, _best(near, far))
     assert elected == 0
-    before = near[2].clone()
-    common, place = ballot.favour(elected, near, far, highest(far))
-    assert torch.equal(near[2], before) and common[2] == 5.0 and place[2] == 3
+    common, _ = ballot.favour(elected, near, far, highest(far))
+    assert near[2, 0] == 4.0 + BOND > common[2]
+    near[2, 0] = -20.0
+    near[0, 1] = 9.0
+    assert ballot.vote(near, far, _best(near, far)) is None
 
 
 def test_a_picture_may_show_what_no_cell_can_point_at() -> None:
