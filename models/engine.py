@@ -250,7 +250,7 @@ class Engine:
         if not some.any():
             return None
         change = self._change(look, box, np.arange(len(some)), scene, thing)
-        tiles_u8, agreed = self.paint(change, sampling.steps, sampling.guidance)
+        tiles_u8, agreed = self.paint(change, sampling.steps, sampling.guidance, sampling.loose)
         if not agreed and len(some) > sampling.loose:
             return None
         cells = np.arange(len(some)) if agreed else np.flatnonzero(some)
@@ -338,8 +338,13 @@ class Engine:
         rows, columns = np.ogrid[: self._grid[0], : self._grid[1]]
         return ((abs(rows - row) <= reach) & (abs(columns - column) <= reach)).ravel()
 
-    def paint(self, change: Change, steps: int, guidance: float = 1.0) -> tuple[NDArray[np.uint8], bool]:
-        """What the cells of a change show in the next frame (n, TILE_VALUES), and whether they agreed on it."""
+    def paint(
+        self, change: Change, steps: int, guidance: float = 1.0, loose: int | None = None
+    ) -> tuple[NDArray[np.uint8], bool]:
+        """What the cells of a change show in the next frame (n, TILE_VALUES), and whether they agreed on it.
+
+        More than `loose` cells that do not agree stay as they are.
+        """
         tiles = torch.from_numpy(centre_tiles(change.box, change.cells, self._grid)).to(self.device)
         centres_px = torch.from_numpy(cells_of(change.box)[change.cells] + TILE_PX // 2).float().to(self.device)
         slots = change.known.slots(self._tokenizer.encode(change.known.tiles_u8))
@@ -364,6 +369,7 @@ class Engine:
                 *unasked,
                 guidance=guidance,
                 says=change.says,
+                loose=loose,
             )
             tiles_u8 = contents_of(painting, change.known, model.palette, self._tokenizer)
         if painting.elected is not None and painting.elected >= len(change.earlier):

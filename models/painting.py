@@ -67,12 +67,14 @@ class _Painter:
         ballot: Ballot | None,
         cells: int,
         says: Tensor | None,
+        loose: int | None,
     ) -> None:
         self._head, self._conditions = head, [head.condition(canvas) for canvas in canvases]
         self._guidance = guidance
         self._slots, self._palette, self._keys = canvases[0].slots.latent, palette, keys
         self._noise, self._left = noise, steps
         self._ballot, self._says = ballot, says
+        self._given_up_without = loose is not None and cells > loose
         self.elected: int | None = None
         self._cells = cells  # what is behind them pads the batch, and stays as it is
         self._open = torch.arange(len(noise), device=noise.device) < cells
@@ -119,6 +121,9 @@ class _Painter:
             self.elected = self._ballot.vote(near, far, torch.maximum(near.amax(dim=-1), common))
             if self.elected is not None:
                 common, place = self._ballot.favour(self.elected, near, far, (common, place))
+        if self._given_up_without and self.elected is None:
+            self._give_up()
+            return
         best, choice = near.max(dim=-1)
         from_palette = common > best
         choice = torch.where(from_palette, NEW + 1 + place, choice)
@@ -133,6 +138,11 @@ class _Painter:
         painted = self._palette.latent[(choice - NEW - 1).clamp_min(0)].to(earlier.dtype)
         self.content[cells] = torch.where((choice > NEW)[:, None], painted, earlier)
 
+    def _give_up(self) -> None:
+        """Leave all as it is, without another look."""
+        self.choice = torch.zeros_like(self.choice)
+        self._open = torch.zeros_like(self._open)
+
 
 def paint(
     head: Head | CompiledHead,
@@ -145,17 +155,19 @@ def paint(
     unasked: Canvas | None = None,
     guidance: float = 1.0,
     says: Float[Tensor, "p"] | None = None,
+    loose: int | None = None,
 ) -> Painting:
     """Paint from pure noise in `steps` steps; with a ballot the cells vote at the first.
 
     With `unasked`, what the head would know without a text, every estimate and choice is guided (`models.guidance`).
-    `says` are nats by which a key makes each content of the palette likelier (`models.typed`).
+    `says` are nats by which a key makes each content of the palette likelier (`models.typed`). More than `loose` cells
+    that elect nothing stay as they are.
     """
     cells = len(noise)
     rows = padded(torch.arange(cells, device=noise.device))
     canvases = [each.padded(rows) for each in (canvas, unasked) if each is not None]
     canvas, noise = canvases[0], noise[rows]
-    painter = _Painter(head, canvases, guidance, noise, palette, palette_keys, steps, ballot, cells, says)
+    painter = _Painter(head, canvases, guidance, noise, palette, palette_keys, steps, ballot, cells, says, loose)
     difference = euler(painter, noise, sampling_times(steps))
     denoised = canvas.slots.latent[:, 0] + difference.float()
     latent = torch.where(painter.held[:, None], painter.content, denoised)

@@ -88,6 +88,16 @@ def test_what_is_decided_is_held_and_what_is_not_stays_noise() -> None:
     assert head.times == [[1.0] * 5, [0.0, 0.0, 0.5, 0.0, 1.0]]
 
 
+def test_many_cells_that_elect_nothing_stay_as_they_are_after_one_look() -> None:
+    head, some, palette = _Choosing(), canvas([5], torch.Generator().manual_seed(0)), _palette()
+    noise = torch.randn(5, 6)
+    painting = paint(head, some, palette, palette.keys(), noise, steps=4, loose=4)
+    assert painting.elected is None and painting.choice.tolist() == [0] * 5 and len(head.times) == 1
+    assert torch.equal(painting.latent, some.slots.latent[:, 0])
+    few = paint(_Choosing(), some, palette, palette.keys(), noise, steps=4, loose=5)
+    assert few.choice.tolist() == _Choosing.choices.tolist()
+
+
 def test_a_slot_that_is_not_there_is_never_chosen() -> None:
     torch.manual_seed(0)
     head, palette = Head(CONFIG), _palette()
