@@ -16,27 +16,35 @@ from simulator.shipped import CHECKPOINT
 from simulator.world import World
 from tests.world_contract import WorldContract
 
-IDLE_STEPS = 200
+IDLE_STEPS = 100
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Dream:
+    return Dream.load(CHECKPOINT, device="cpu")
+
+
+@pytest.fixture
+def dream(shipped: Dream) -> Iterator[Dream]:
+    dream = shipped.twin()
+    yield dream
+    dream.close()
 
 
 class TestDream(WorldContract):
     @pytest.fixture
-    def world(self) -> Iterator[World]:
-        dream = Dream.load(CHECKPOINT, device="cpu")
-        yield dream
-        dream.close()
+    def world(self, dream: Dream) -> World:
+        return dream
 
 
-def test_dense_paints_every_tile() -> None:
-    dream = Dream.load(CHECKPOINT, device="cpu")
+def test_dense_paints_every_tile(dream: Dream) -> None:
     dream.reset(seed=0)
     dream.dense = True
     assert dream.step(Action(x_px=5, y_px=5)).dirty.all()
 
 
-def test_the_shipped_desktop_stands_still_while_nothing_happens() -> None:
+def test_the_shipped_desktop_stands_still_while_nothing_happens(dream: Dream) -> None:
     """`bench --idle 10000` runs as many; here a few, to the bit."""
-    dream = Dream.load(CHECKPOINT, device="cpu")
     first = dream.reset(seed=0).frame_u8
     for _ in range(IDLE_STEPS):
         assert np.array_equal(dream.step(Action(x_px=300, y_px=200)).frame_u8, first)
