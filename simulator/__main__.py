@@ -36,8 +36,8 @@ class Evaluate:
     """Two folders with reports on the same sessions: puts them side by side and measures nothing."""
     quick: bool = False
     """Look at little: two minutes instead of thirty on two cores, and at four of the training sessions."""
-    minutes_per_session: float | None = None
-    """How much of each session is told frame by frame."""
+    minutes: float | None = None
+    """How much of the sessions, together, is told frame by frame."""
     events: int | None = None
     """How many presses of buttons and keys are played closed loop."""
     tracks: int | None = None
@@ -71,7 +71,7 @@ class Evaluate:
         from simulator.plan import QUICK, QUICK_TRAINING, Effort
         from simulator.report import write_json, write_text
 
-        asked = {"minutes_per_session": self.minutes_per_session, "events": self.events, "tracks": self.tracks}
+        asked = {"minutes": self.minutes, "events": self.events, "tracks": self.tracks}
         effort = replace(
             QUICK if self.quick else Effort(), **{key: value for key, value in asked.items() if value is not None}
         )

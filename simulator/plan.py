@@ -19,19 +19,19 @@ MOST_HIDDEN_FRAMES = 1200
 
 @dataclass(frozen=True, kw_only=True)
 class Effort:
-    """How much is measured. `minutes_per_session` of each session are told to the world frame by frame; `events`
+    """How much is measured. `minutes` of the sessions, in equal parts, are told to the world frame by frame; `events`
     presses of buttons and keys, `tracks` long stretches and the restoring of `memories` hidden windows are played
     closed loop; text is read after `texts` events.
     """
 
-    minutes_per_session: float = 2.0
-    events: int = 120
-    tracks: int = 8
+    minutes: float = 3.0
+    events: int = 80
+    tracks: int = 6
     texts: int = 24
     memories: int = 8
 
 
-QUICK = Effort(minutes_per_session=0.2, events=12, tracks=1, texts=3, memories=1)
+QUICK = Effort(minutes=0.5, events=12, tracks=1, texts=3, memories=1)
 QUICK_TRAINING = 4  # of the training sessions, with QUICK
 
 
@@ -80,7 +80,11 @@ def make_plan(footage: Sequence[Footage], effort: Effort, *, seed: int) -> Plan:
     # a button and a key pressed in one frame make one event
     events = list(dict.fromkeys(events))
     return Plan(
-        told=[stretch for session, film in enumerate(footage) for stretch in _told(session, film, effort)],
+        told=[
+            stretch
+            for session, film in enumerate(footage)
+            for stretch in _told(session, film, effort.minutes / len(footage))
+        ],
         events=events,
         tracks=_tracks(footage, effort.tracks),
         memories=_memories(footage, effort.memories),
@@ -102,13 +106,13 @@ def _some(stretches: list[Stretch], count: int, random: np.random.Generator) -> 
     return [stretches[i] for i in chosen]
 
 
-def _told(session: int, film: Footage, effort: Effort) -> list[Stretch]:
-    """Evenly spaced stretches that together last `minutes_per_session`, all of the session where it is shorter."""
+def _told(session: int, film: Footage, minutes: float) -> list[Stretch]:
+    """Evenly spaced stretches that together last `minutes`, all of the session where it is shorter."""
     usable = len(film) - first_possible()
     length = min(STRETCH_FRAMES, usable)
     if length <= 0:
         return []
-    wanted = max(1, round(effort.minutes_per_session * 60 * film.fps / length))
+    wanted = max(1, round(minutes * 60 * film.fps / length))
     return [
         Stretch(session=session, first=first_possible() + int(place), frames=length)
         for place in _starts(usable - length, min(wanted, usable // length))

@@ -56,7 +56,7 @@ def _at(event: Event, t_ns: int) -> Event:
 
 
 def _plan_of(film: Footage) -> tuple[list[int], list[int]]:
-    plan = make_plan([film], Effort(minutes_per_session=1, events=40, tracks=1), seed=0)
+    plan = make_plan([film], Effort(minutes=1, events=40, tracks=1), seed=0)
     return [stretch.first for stretch in plan.events], [stretch.first for stretch in plan.tracks]
 
 
@@ -68,7 +68,7 @@ def test_what_a_text_causes_is_neither_planned_nor_scored(tmp_path: Path) -> Non
         events, _ = _plan_of(film)
         before, _ = _plan_of(plain)
         assert events == [first for first in before if not {*wish} & {*range(first, first + EVENT_FRAMES)}] != before
-        effort = Effort(minutes_per_session=1, events=4, tracks=1)
+        effort = Effort(minutes=1, events=4, tracks=1)
         counts = [
             evaluate(Scripted([recorded.path]), [recorded], effort, seed=0).report["details"]["model"]
             for recorded in (plain, film)

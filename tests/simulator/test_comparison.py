@@ -19,7 +19,7 @@ from tests.simulator.browser import look_at
 from tests.simulator.held_out import Scripted, write_held_out
 
 pytestmark = pytest.mark.xdist_group("test_comparison")  # its fixtures are made once
-EFFORT = Effort(minutes_per_session=1, events=6, tracks=2, texts=0)
+EFFORT = Effort(minutes=1, events=6, tracks=2, texts=0)
 
 
 @pytest.fixture(scope="module")

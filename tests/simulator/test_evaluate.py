@@ -29,7 +29,7 @@ from tests.simulator.browser import look_at
 from tests.simulator.held_out import FPS, FRAMES, PROMPTS, SIZE_PX, Scripted, read_tiles, write_held_out
 
 pytestmark = pytest.mark.xdist_group("test_evaluate")  # its fixtures are made once
-EFFORT = Effort(minutes_per_session=1, events=20, tracks=2, texts=8)
+EFFORT = Effort(minutes=1, events=20, tracks=2, texts=8)
 HIGH = [metric.key for metric in METRICS if metric.best == "high"]
 # what asks whether the right thing happened, whenever it did
 IN_THE_END = ("event_iou", "event_psnr_db", "typing_accuracy", "ocr_char_accuracy", "ocr_exact_line", "clip_score")

@@ -37,7 +37,7 @@ def test_a_world_is_judged_on_them(tmp_path: Path) -> None:
     write_game(tmp_path / "1-200" / "game_1.hdf5", frames=60)
     with open_footage(tmp_path) as footage:
         assert [film.path.name for film in footage] == ["game_1.hdf5", "game_2.hdf5"]
-        report = evaluate(FakeWorld(SIZE_PX, 16.0), footage, Effort(minutes_per_session=1, tracks=2), seed=0).report
+        report = evaluate(FakeWorld(SIZE_PX, 16.0), footage, Effort(minutes=1, tracks=2), seed=0).report
     assert report["metrics"]["rmse_at"]["15"] > 0 and report["baselines"]["copy_last"]["psnr_changed_db"] > 40
     assert report["metrics"]["pointer_error_px"] is None and "pointer" in report["not_measured"]["pointer_error_px"]
 

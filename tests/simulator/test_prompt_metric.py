@@ -110,7 +110,7 @@ def test_a_world_scores_what_it_shows(world: Painter, expected: list[float | Non
 
 def test_it_is_in_the_report_where_there_is_an_eye(tmp_path: Path) -> None:
     data = write_held_out(tmp_path, sessions=1, frames=40)
-    effort = Effort(minutes_per_session=0.02, events=0, tracks=0, texts=0)
+    effort = Effort(minutes=0.02, events=0, tracks=0, texts=0)
     with open_footage(data) as footage:
         asked, blind = (evaluate(Painter(), footage, effort, seed=0, aids=Aids(eye=eye)) for eye in (Reader(), None))
     key = "prompt_attribute_accuracy"

@@ -16,7 +16,7 @@ from simulator.plan import Effort
 from tests.simulator.held_out import FPS, SIZE_PX, write_held_out
 
 pytestmark = pytest.mark.xdist_group("test_reruns")  # its fixtures are made once
-EFFORT = Effort(minutes_per_session=1, events=6, tracks=2)
+EFFORT = Effort(minutes=1, events=6, tracks=2)
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,7 @@ from tests.simulator.held_out import FPS, SIZE_PX, write_held_out
 from tests.world_contract import WorldContract
 
 pytestmark = pytest.mark.xdist_group("test_retrieval")  # its fixtures are made once
-EFFORT = Effort(minutes_per_session=1, events=20, tracks=2, texts=0)
+EFFORT = Effort(minutes=1, events=20, tracks=2, texts=0)
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +126,7 @@ def test_a_foreign_world_is_evaluated_by_its_name(
 ) -> None:
     name = "simulator.retrieval:Retrieval.load"
     monkeypatch.setattr("simulator.tesseract.missing_reason", lambda: "not tried here; its own tests do")
-    little = ("--minutes-per-session", 0.05, "--events", 2, "--tracks", 1)
+    little = ("--minutes", 0.05, "--events", 2, "--tracks", 1)
     _run(monkeypatch, folder, folder, "--world", name, "--out", tmp_path / "out", *little)
     report = json.loads((tmp_path / "out" / "report.json").read_text())
     assert report["checkpoint"]["world"] == name and report["baselines"]["vae_ceiling"] is None

@@ -55,7 +55,7 @@ def test_a_failure_ends_an_evaluation_in_one_sentence(
     monkeypatch.setattr(pytesseract, "image_to_string", _raising(RuntimeError("Tesseract process timeout")))
     monkeypatch.setattr("simulator.tesseract.missing_reason", lambda: None)
     data, out = write_held_out(tmp_path / "data", sessions=1, frames=60), tmp_path / "out"
-    little = ["--minutes-per-session", "0.02", "--events", "2", "--tracks", "0"]
+    little = ["--minutes", "0.02", "--events", "2", "--tracks", "0"]
     arguments = ["evaluate", str(data), str(data), "--world", f"{__name__}:load_fake", "--out", str(out), *little]
     monkeypatch.setattr(sys, "argv", ["simulator", *arguments])
     with pytest.raises(SystemExit) as exit_info:
