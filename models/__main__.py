@@ -1,4 +1,4 @@
-"""`python -m models train {vae,clip,world,all}`."""
+"""`python -m models train {vae,clip,world,all}` and `python -m models average`."""
 
 import sys
 from collections.abc import Callable
@@ -84,10 +84,30 @@ class Train:
         self.stage.run()
 
 
+@dataclass(kw_only=True)
+class Average:
+    """Make of two desks, of which one went on from the other, one with the mean of their world models' weights."""
+
+    desk: tyro.conf.Positional[Path]
+    """Its first screens, contents and words are taken."""
+    other: tyro.conf.Positional[Path]
+    out: Path
+    """The folder for the new desk."""
+    share: float = 0.5
+    """Of the weights, that of the other."""
+
+    def run(self) -> None:
+        from models.average import averaged
+        from models.desk import load_desk, save_desk
+
+        save_desk(self.out, averaged(load_desk(self.desk), load_desk(self.other), self.share))
+
+
 def main() -> None:
     """Run a command; what a user can cause ends in one sentence and exit code 2."""
     try:
-        tyro.extras.subcommand_cli_from_dict({"train": Train}, config=(tyro.conf.OmitSubcommandPrefixes,)).run()
+        commands = {"train": Train, "average": Average}
+        tyro.extras.subcommand_cli_from_dict(commands, config=(tyro.conf.OmitSubcommandPrefixes,)).run()
     except (ValueError, OSError) as error:
         print(f"models: {error}", file=sys.stderr)
         sys.exit(2)
