@@ -54,7 +54,7 @@ class Ballot:
         contents = np.array(shown, np.int64).reshape(-1, len(slots))
         nowhere = np.full((len(screens), len(slots)), -1)
         place = np.concatenate([nowhere, np.where(pictures < palette, pictures, -1).reshape(-1, len(slots))])
-        doubt = np.repeat(np.float32([DOUBT_SCREEN, DOUBT_PICTURE]), [len(screens), len(pictures)])
+        doubt = np.repeat([DOUBT_SCREEN, DOUBT_PICTURE], [len(screens), len(pictures)]).astype(np.float32)
         changes = contents != slots[:, 0]
         return cls(
             found=torch.from_numpy(slots == contents[:, :, None]).to(device),

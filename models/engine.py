@@ -229,10 +229,13 @@ class Engine:
                 return self._dragged(drag)
         if self._small(box) and self._inputs.presses.done(self._frame):
             return None
+        tried = set[bytes]()
         for _ in range(sampling.tries):
-            painted = self._attempt(look, ground, box, sampling)
-            if painted is not None:
-                return painted
+            if box.tobytes() not in tried:
+                painted = self._attempt(look, ground, box, sampling)
+                if painted is not None:
+                    return painted
+            tried.add(box.tobytes())
             box = self._box(ground, sampling.again)
         return None
 

@@ -1,9 +1,10 @@
 """Play builds the same contexts, memories and ages as training does, frame by frame."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 
 from models.cells import centre_tiles
@@ -12,10 +13,13 @@ from models.desk import load_desk
 from models.engine import Engine
 from models.moment import Draw
 from models.recall import Known
+from models.sampling import Sampling
 from models.track import load_track
 from models.transitions import Transitions
+from recorder.actions import Action
 from recorder.dataset import session_name
 from recorder.session import Session
+from tests.models.random_desk import random_desk
 
 EXACT = Draw(largest_happened=0.0, extended=0.0, part_happened=0.0, wrong_tiles=0.0, late=0.0, cells=999)
 ROUNDING = 0.01  # of whitened latents: without bfloat16 hardware a sum depends on how many rows its matrix has
@@ -70,3 +74,15 @@ def _assert_same(played: Context, trained: Context) -> None:
             there = trained.event_there.reshape(1, -1, *[1] * (a.ndim - 2))
             a, b = a * there, b * there
         assert torch.allclose(a, b, atol=ROUNDING), field.name
+
+
+def test_a_box_that_was_given_up_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = Engine(random_desk(), torch.device("cpu"))
+    engine.begin(np.zeros((128, 128, 3), np.uint8), torch.Generator().manual_seed(0))
+    look = replace(engine.look(Action(x_px=5, y_px=5)), change_probability=1.0)
+    large, small = np.array([[0, 0], [127, 127]]), np.array([[16, 16], [31, 31]])
+    drawn, tried = iter([large, large.copy(), small, large, small]), []
+    monkeypatch.setattr(engine, "_box", lambda *_: next(drawn))
+    monkeypatch.setattr(engine, "_attempt", lambda _look, _ground, box, _sampling: tried.append(box.tolist()))
+    assert engine.draw_change(look, Sampling(tries=4)) is None
+    assert tried == [large.tolist(), small.tolist()]
