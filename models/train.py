@@ -31,7 +31,7 @@ from recorder.session import Session
 VAE_FOLDER, DESK_FOLDER, TRACKS_FOLDER = "vae", "desk", "tracks"
 STATES = {"vae": "vae-state", "clip": "clip-state", "world": "world-state"}
 COOLS_FROM_DESK = 0.8  # share of the budget: what is known already is not to be unlearned at the full rate
-DESCENT = ("preset", "seed", "minutes", "steps", "data", "from_desk")  # of what a desk says about its training
+DESCENT = ("preset", "seed", "minutes", "steps", "data", "averaged", "from_desk")  # of what a desk says of its training
 
 
 @dataclass(frozen=True, kw_only=True)
