@@ -58,7 +58,7 @@ class Desk:
 
     `starts_u8` (s, H, W, 3) are first screens; the `library` is what the world was filled with; `shapes` the pointer
     shapes in the order of the model's logits; `about` what config.json says of the training; `clip` chooses among the
-    first screens by a prompt, None where the checkpoint has none.
+    first screens by a prompt, None where the checkpoint has none; `rest_frames` after the last input nothing changes.
     """
 
     tokenizer: Tokenizer
@@ -67,6 +67,7 @@ class Desk:
     library: Library
     shapes: list[PointerShape]
     fps: float
+    rest_frames: int
     about: dict[str, Any]
     clip: ClipModel | None = None
 
@@ -94,6 +95,7 @@ def save_desk(folder: Path, desk: Desk) -> None:
         "vae": asdict(desk.tokenizer.vae.config),
         "world": asdict(desk.world.config),
         "fps": desk.fps,
+        "rest_frames": desk.rest_frames,
         "shapes": [
             {"name": shape.name, "hot_x_px": shape.hot_x_px, "hot_y_px": shape.hot_y_px} for shape in desk.shapes
         ],
@@ -119,7 +121,7 @@ def save_desk(folder: Path, desk: Desk) -> None:
 def load_desk(folder: Path) -> Desk:
     """Read a folder of `save_desk`; ValueError, with the remedy, where anything is missing or does not fit."""
     config = load_config(folder)
-    fps = _load_fps(folder, config)
+    fps, rest_frames = _load_fps(folder, config), _load_rest(folder, config)
     tokenizer = load_tokenizer(folder)
     world = WorldModel(_config(WorldConfig, config, "world", folder))
     load_module(world, folder, "world")
@@ -133,6 +135,7 @@ def load_desk(folder: Path) -> Desk:
         library=library,
         shapes=shapes,
         fps=fps,
+        rest_frames=rest_frames,
         about=config.get("training", {}),
         clip=load_clip(folder) if CLIP in config else None,
     )
@@ -152,6 +155,16 @@ def _load_fps(folder: Path, config: dict[str, Any]) -> float:
     if not isinstance(fps, int | float) or not 0 < fps < math.inf:
         raise ValueError(f"{folder}/config.json does not say its frames a second (fps); copy the checkpoint again")
     return float(fps)
+
+
+def _load_rest(folder: Path, config: dict[str, Any]) -> int:
+    frames = config.get("rest_frames")
+    if not isinstance(frames, int) or frames < 0:
+        raise ValueError(
+            f"{folder}/config.json does not say when the desktop comes to rest (rest_frames); "
+            "train it again or name a checkpoint of this version"
+        )
+    return frames
 
 
 def _load_shapes(folder: Path, rows: Any, count: int) -> list[PointerShape]:

@@ -37,6 +37,7 @@ from models.world import Outlook, Scene
 from recorder.actions import Action
 
 ASKED_FRAMES = 22  # a text asks for something as long as in the recordings: 1.5 s
+REACH = 2  # tiles around the pointer that may change anew when it moves: what lights up under it
 MOST_WARM = 256  # cells; larger changes are rare, and warming up for them takes as long as for all others
 WARM_SIZES = tuple(size for size in BUCKETS if size <= MOST_WARM)
 
@@ -100,6 +101,7 @@ class Engine:
         self.interpret()
         self._tokenizer = desk.tokenizer.to(device)
         self._library, self._contents = desk.library, fingerprints(desk.library.tiles_u8)
+        self._rest_frames = desk.rest_frames
         self._grid = self.config.shape
         self._tiles = self.config.rows * self.config.columns
         self._screen_box = np.array([[0, 0], [self._grid[1] * TILE_PX - 1, self._grid[0] * TILE_PX - 1]])
@@ -148,13 +150,14 @@ class Engine:
         """Go on from a state, which becomes the engine's own."""
         vars(self).update(state)
 
-    def begin(self, frame_u8: NDArray[np.uint8], generator: torch.Generator) -> None:
-        """Show a screen (H, W, 3)."""
+    def begin(self, frame_u8: NDArray[np.uint8], generator: torch.Generator, *, still: int = 0) -> None:
+        """Show a screen (H, W, 3), which has not changed for `still` frames."""
         self.frame_u8 = frame_u8.copy()
         self.latent = self._tokenizer.encode(to_tiles(frame_u8))
         self._generator = generator
         self._frame = 0
-        self._last_change = torch.zeros(self._tiles, device=self.device)
+        self._last_change = torch.full((self._tiles,), -float(still), device=self.device)
+        self._last_input = -still
         self._inputs = Inputs(self._grid)
         self._paints = np.zeros(self._tiles, np.int64)
         self._patience = Patience()
@@ -212,14 +215,19 @@ class Engine:
         self._inputs.take(action, self._frame, self.latent)
         if action.events or action.buttons:
             self._paints[:] = 0
+        elif self._inputs.moved:
+            self._paints[self._near_pointer()] = 0
+        if action.events or action.buttons or action.keys or self._inputs.moved or self._text() is not self._no_text:
+            self._last_input = self._frame
         if not action.buttons:
             self._drag = None
 
     def draw_change(self, look: Look, sampling: Sampling) -> Painted | Dragged | None:
-        """Whether anything changes, then the place, then what it shows."""
+        """Whether anything changes, then the place, then what it shows; nothing where the desktop has come to rest."""
         if self._drag:
             return self._dragged(self._drag)
-        if not self._patience.ends(look.change_probability, sampling, self._generator):
+        probability = 0.0 if self._frame - self._last_input > self._rest_frames else look.change_probability
+        if not self._patience.ends(probability, sampling, self._generator):
             return None
         ground = self._ground(look)
         box = self._box(ground, sampling.place)
@@ -247,7 +255,7 @@ class Engine:
         thing = self._things.like(box)
         box = thing.visible(self.frame_u8) if thing else box
         scene = self._scene(ground, box)
-        free = (self._paints < sampling.repeats) | self._near_pointer(sampling.reach)
+        free = self._paints < sampling.repeats
         likely = torch.sigmoid(scene.where[0]).cpu().numpy() >= sampling.where
         some = np.asarray((free & likely)[tiles_under(box, self._grid[1])].any(axis=1))
         if not some.any():
@@ -335,11 +343,11 @@ class Engine:
         with self._inference():
             return self._model.scene(ground, torch.from_numpy(box)[None].to(self.device))
 
-    def _near_pointer(self, reach: int) -> NDArray[np.bool_]:
-        """The tiles (n,) within `reach` of the one under the pointer."""
+    def _near_pointer(self) -> NDArray[np.bool_]:
+        """The tiles (n,) within REACH of the one under the pointer."""
         column, row = (px // TILE_PX for px in self._inputs.pointer_px[-1])
         rows, columns = np.ogrid[: self._grid[0], : self._grid[1]]
-        return ((abs(rows - row) <= reach) & (abs(columns - column) <= reach)).ravel()
+        return ((abs(rows - row) <= REACH) & (abs(columns - column) <= REACH)).ravel()
 
     def paint(
         self, change: Change, steps: int, guidance: float = 1.0, loose: int | None = None

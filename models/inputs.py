@@ -43,6 +43,11 @@ class Inputs:
             self._events.appendleft((row, latent[self._around(row[events.X], row[events.Y])]))
             self.presses.take(row)
 
+    @property
+    def moved(self) -> bool:
+        """Whether the pointer came somewhere else in the last frame."""
+        return self.pointer_px[-1] != self.pointer_px[-2]
+
     def context(
         self, action: Action, frame: int, latent: Float[Tensor, "n c"], age: Float[Tensor, "n"], text: Text
     ) -> Context:

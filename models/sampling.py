@@ -22,8 +22,8 @@ class Sampling:
     less likely to change than `where` stay; and of more than `loose` cells that do not agree nothing is shown: another
     box is drawn, at the temperature `again`, up to `tries` boxes in all.
 
-    A tile changes at most `repeats` times after an input event, unless a button is held or the pointer is within
-    `reach` tiles: the model may want to better a tile again and again, and without input a screen has to come to rest.
+    A tile changes at most `repeats` times after an input event, a frame with a button held, or a move of the pointer
+    close by: the model may want to better a tile again and again, and without input a screen has to come to rest.
     """
 
     steps: int = 2
@@ -37,7 +37,6 @@ class Sampling:
     tries: int = 5
     loose: int = 20
     repeats: int = 3
-    reach: int = 2
 
 
 class Patience:

@@ -16,6 +16,7 @@ from models.latents import Whitening, encode_tiles
 from models.pairs import load_pairs, tells
 from models.parallel import Ranks
 from models.presets import PRESETS, Preset
+from models.rest import rest_frames
 from models.stages import VAEStage, WorldStage
 from models.starts import start_screens
 from models.track import Track, load_tracks
@@ -124,6 +125,7 @@ def train_world(order: Order, clock: Clock) -> None:
     starts_u8 = start_screens(paths, tracks)
     with Session(paths[0]) as session:
         fps = session.fps
+    rest = rest_frames(tracks)
     about = _about(paths, order) | _descent(start)
 
     def save(trainer: Trainer) -> None:
@@ -139,6 +141,7 @@ def train_world(order: Order, clock: Clock) -> None:
             library=stage.library,
             shapes=shapes,
             fps=fps,
+            rest_frames=rest,
             about=training,
             clip=clip,
         )

@@ -23,6 +23,7 @@ from recorder.actions import Action
 from recorder.pointer import PointerShape
 from simulator.world import Step
 
+START_STILL = 90  # frames that a desk's own first screen has stood still: it was taken amid a quiet stretch
 PLACE_DRAWS = 8  # of a change's place, to tell how probable each tile is
 
 
@@ -128,10 +129,10 @@ class Dream:
         place = int(torch.randint(len(self._desk.starts_u8), (1,), generator=generator))
         if frame_u8 is None and prompt and self.clip is not None:
             place = self._nearest_start(self.clip, prompt)
-        screen_u8 = self._desk.starts_u8[place] if frame_u8 is None else frame_u8
+        screen_u8, still = (self._desk.starts_u8[place], START_STILL) if frame_u8 is None else (frame_u8, 0)
         self._check_size(screen_u8)
         self.prompt = prompt
-        self.engine.begin(screen_u8, generator)
+        self.engine.begin(screen_u8, generator, still=still)
         shape = next((shape for shape in self._desk.shapes if shape.name == "left_ptr"), self._desk.shapes[0])
         ones = np.ones(self._grid, np.float32)
         return Step(

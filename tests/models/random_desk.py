@@ -44,5 +44,6 @@ def random_desk(seed: int = 0, first_screens: int = 2) -> Desk:
         library=library,
         shapes=[ARROW],
         fps=FPS,
+        rest_frames=30,
         about={},
     )

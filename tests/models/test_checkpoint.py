@@ -86,6 +86,8 @@ FAULTS: dict[str, tuple[Callable[[Path], object], str]] = {
     "no rate": (lambda folder: _edit_config(folder, lambda config: config.pop("fps")), "fps"),
     "rate in words": (lambda folder: _edit_config(folder, lambda config: config.update(fps="fast")), "fps"),
     "rate of zero": (lambda folder: _edit_config(folder, lambda config: config.update(fps=0)), "fps"),
+    "no rest": (lambda folder: _edit_config(folder, lambda config: config.pop("rest_frames")), "comes to rest"),
+    "rest in words": (lambda folder: _edit_config(folder, lambda config: config.update(rest_frames="a")), "to rest"),
     "bit flipped": (lambda folder: _flip(folder / "world.safetensors"), "other than config.json says"),
     "hash lost": (
         lambda folder: _edit_config(folder, lambda config: config["sha256"].pop("vae.safetensors")),
