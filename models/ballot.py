@@ -14,13 +14,17 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from models.cells import fingerprints
+from models.follows import MOST_CELLS, Follows
 from models.recall import SLOTS, Known
 
 BOND = 20.0  # nats by which a cell prefers what is elected
 WORST = 6.0  # nats that one cell can cost a candidate
+TRUST = 0.5  # in the counts of what follows what: the cell has looked at what it shows, too
+NEVER = 1.0  # nats against a content from which on the counts say that it does not follow
 UNKNOWN = 3.0  # nats for a cell of which it says what the cell cannot point at
 DOUBT_PICTURE = 3.0  # mean nats that a picture may cost a cell against its own choice; a worse one wins nothing
 DOUBT_SCREEN = 0.5  # the same of an earlier screen: that everything comes back is sure or it is wrong
+MOST_DENIED = 0.1  # share of its cells that may be sure to show something new
 LEAST_CHANGED = 0.25  # share of its cells: the screen as it already is, is not what it changes to
 
 Best = tuple[Float[Tensor, "n"], Int[Tensor, "n"]]  # the highest of each cell's logits, and its place
@@ -29,10 +33,12 @@ Best = tuple[Float[Tensor, "n"], Int[Tensor, "n"]]  # the highest of each cell's
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Ballot:
     """k candidates for n cells: the slots in which the cells find what each shows, and its place in the palette or -1;
-    `doubt` is what each may cost, below nothing for those that would change next to nothing."""
+    the nats by which it `follows` what they show now (`models.follows`); `doubt` is what each may cost, below nothing
+    for those that would change next to nothing."""
 
     found: Bool[Tensor, "k n o"]
     place: Int[Tensor, "k n"]
+    follows: Float[Tensor, "k n"]
     doubt: Float[Tensor, "k"]
 
     @classmethod
@@ -42,11 +48,17 @@ class Ballot:
         pictures: NDArray[np.int64],
         library: NDArray[np.int64],
         palette: int,
+        follows: Follows,
         known: Known,
         device: torch.device,
+        *,
+        only_counted: bool = False,
     ) -> "Ballot":
         """From what the cells (n, TILE_VALUES) showed on screens, and pictures (k, n) of a library of fingerprints,
-        -1 where all stays as it is; the first `palette` contents of the library can be pointed at."""
+        -1 where all stays as it is; the first `palette` contents of the library can be pointed at.
+
+        With `only_counted` nothing is elected that does not follow by its counts.
+        """
         slots = np.append(fingerprints(known.tiles_u8), 0)[known.slot]  # -1, no content, reads the last
         shown = [fingerprints(tiles_u8) for tiles_u8 in screens] + [
             np.where(picture >= 0, library[picture], slots[:, 0]) for picture in pictures
@@ -56,21 +68,30 @@ class Ballot:
         place = np.concatenate([nowhere, np.where(pictures < palette, pictures, -1).reshape(-1, len(slots))])
         doubt = np.repeat([DOUBT_SCREEN, DOUBT_PICTURE], [len(screens), len(pictures)]).astype(np.float32)
         changes = contents != slots[:, 0]
+        says = follows.says(slots[:, 0], contents) if len(slots) <= MOST_CELLS else np.zeros(contents.shape, np.float32)
+        barred = changes.mean(axis=1) < LEAST_CHANGED
+        if only_counted:
+            barred |= (says.sum(axis=1) <= 0) | ((says < -NEVER).mean(axis=1) > MOST_DENIED)
         return cls(
             found=torch.from_numpy(slots == contents[:, :, None]).to(device),
             place=torch.from_numpy(place).to(device),
-            doubt=torch.from_numpy(np.where(changes.mean(axis=1) < LEAST_CHANGED, -np.inf, doubt)).to(device),
+            follows=torch.from_numpy(says).to(device),
+            doubt=torch.from_numpy(np.where(barred, -np.inf, doubt)).to(device),
         )
 
-    def vote(self, near: Float[Tensor, "n q"], far: Float[Tensor, "n p"], best: Float[Tensor, "n"]) -> int | None:
+    def vote(
+        self, near: Float[Tensor, "n q"], far: Float[Tensor, "n p"], best: Float[Tensor, "n"], new: Bool[Tensor, "n"]
+    ) -> int | None:
         """The candidate that the cells elect by their logits (`Head.choice`), of which the `best` is each cell's own
-        choice; None where no one is likely."""
+        choice; None where no one is likely, or cells that are sure to show something `new` deny it."""
         if not len(self.doubt):
             return None
         cost = torch.stack([best - self._belief(candidate, near, far) for candidate in range(len(self.doubt))])
         known = self.found.any(dim=2) | (self.place >= 0)
-        cost = torch.where(known, cost.clamp_max(WORST), UNKNOWN).mean(dim=1)
-        cost = cost.masked_fill(cost >= self.doubt, torch.inf)
+        cost = torch.where(known, cost.clamp_max(WORST), UNKNOWN) - TRUST * self.follows.clamp(-WORST, WORST)
+        cost = cost.mean(dim=1)
+        denied = (known & new).float().mean(dim=1) > MOST_DENIED
+        cost = cost.masked_fill((cost >= self.doubt) | denied, torch.inf)
         winner = int(cost.argmin())
         return winner if torch.isfinite(cost[winner]) else None
 

@@ -16,6 +16,7 @@ from torch import Tensor
 from models.checkpoint import load_config, load_module, load_tensors, save_folder
 from models.clip import NAME as CLIP
 from models.clip import ClipModel, clip_parts, load_clip
+from models.follows import Follows
 from models.latents import Whitening, decode_tiles, encode_tiles
 from models.library import Library
 from models.pictures import Pictures
@@ -26,7 +27,12 @@ from models.world import WorldModel
 from models.world_config import WorldConfig
 from recorder.pointer import PointerShape
 
-LIBRARY_NUMBERS = ("picture_sizes", "picture_contents", "picture_times", "typed_contents", "typed_ways", "typed_times")
+LIBRARY_NUMBERS = (
+    "picture_sizes", "picture_contents", "picture_times",
+    "typed_contents", "typed_ways", "typed_times",
+    "follows_times",
+)  # fmt: skip
+FINGERPRINTS = ("follows_before", "follows_after")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -114,6 +120,7 @@ def save_desk(folder: Path, desk: Desk) -> None:
             "starts": _deflated(desk.starts_u8),
             "contents": _deflated(desk.library.tiles_u8),
             **{name: _deflated(values.astype(np.int32)) for name, values in _numbers(desk.library)},
+            **{name: _deflated(values) for name, values in _fingerprints(desk.library)},
         },
     )
 
@@ -199,9 +206,13 @@ def _deflated(values: NDArray[Any]) -> Tensor:
 
 
 def _numbers(library: Library) -> Iterator[tuple[str, NDArray[np.int64]]]:
-    pictures, typed = library.pictures, library.typed
-    values = (pictures.size_px, pictures.content, pictures.times, typed.content, typed.way, typed.times)
+    pictures, typed, follows = library.pictures, library.typed, library.follows
+    values = (pictures.size_px, pictures.content, pictures.times, typed.content, typed.way, typed.times, follows.times)
     return zip(LIBRARY_NUMBERS, values, strict=True)
+
+
+def _fingerprints(library: Library) -> Iterator[tuple[str, NDArray[np.int64]]]:
+    return zip(FINGERPRINTS, (library.follows.before, library.follows.after), strict=True)
 
 
 def _load_library(folder: Path, config: WorldConfig) -> tuple[NDArray[np.uint8], Library]:
@@ -213,14 +224,16 @@ def _load_library(folder: Path, config: WorldConfig) -> tuple[NDArray[np.uint8],
         starts_u8 = np.frombuffer(flat["starts"], np.uint8).reshape(-1, *screen)
         tiles_u8 = np.frombuffer(flat["contents"], np.uint8).reshape(-1, TILE_VALUES)
         numbers = {name: np.frombuffer(flat[name], np.int32).astype(np.int64) for name in LIBRARY_NUMBERS}
-        sizes, content, times, *typed = (numbers[name] for name in LIBRARY_NUMBERS)
+        sizes, content, times, *typed, followed = (numbers[name] for name in LIBRARY_NUMBERS)
         pictures = Pictures(size_px=sizes.reshape(-1, 2), content=content, times=times)
         if not len(starts_u8) or content.max(initial=-1) >= len(tiles_u8) or len(pictures) > config.pictures:
             raise ValueError("screens or contents are missing")
         typed = Typed(**dict(zip(("content", "way", "times"), typed, strict=True)))
+        before, after = (np.frombuffer(flat[name], np.int64) for name in FINGERPRINTS)
+        follows = Follows(before=before, after=after, times=followed)
     except (KeyError, ValueError, zlib.error) as error:
         raise ValueError(f"{folder}/library.safetensors does not fit this model; copy the checkpoint again") from error
-    return starts_u8, Library(tiles_u8=tiles_u8, pictures=pictures, typed=typed)
+    return starts_u8, Library(tiles_u8=tiles_u8, pictures=pictures, typed=typed, follows=follows)
 
 
 def _half(tensors: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -37,6 +37,7 @@ from models.world import Outlook, Scene
 from recorder.actions import Action
 
 ASKED_FRAMES = 22  # a text asks for something as long as in the recordings: 1.5 s
+MOST_FREE = 0.5  # share of what a change shows anew
 REACH = 2  # tiles around the pointer that may change anew when it moves: what lights up under it
 MOST_WARM = 256  # cells; larger changes are rare, and warming up for them takes as long as for all others
 WARM_SIZES = tuple(size for size in BUCKETS if size <= MOST_WARM)
@@ -157,7 +158,7 @@ class Engine:
         self._generator = generator
         self._frame = 0
         self._last_change = torch.full((self._tiles,), -float(still), device=self.device)
-        self._last_input = -still
+        self._last_press = self._last_input = -still
         self._inputs = Inputs(self._grid)
         self._paints = np.zeros(self._tiles, np.int64)
         self._patience = Patience()
@@ -217,7 +218,9 @@ class Engine:
             self._paints[:] = 0
         elif self._inputs.moved:
             self._paints[self._near_pointer()] = 0
-        if action.events or action.buttons or action.keys or self._inputs.moved or self._text() is not self._no_text:
+        if action.events or action.buttons or action.keys or self._text() is not self._no_text:
+            self._last_press = self._last_input = self._frame
+        elif self._inputs.moved:
             self._last_input = self._frame
         if not action.buttons:
             self._drag = None
@@ -250,7 +253,8 @@ class Engine:
     def _attempt(self, look: Look, ground: Ground, box: Box, sampling: Sampling) -> Painted | None:
         """Paint a box: whole where its cells agree on what it shows, else what is likely to change.
 
-        None where too many cells don't agree: a large change comes whole or not at all.
+        None where too many cells don't agree: a large change comes whole or not at all. Where the pointer only moves,
+        nothing comes but what often came where the same was shown.
         """
         thing = self._things.like(box)
         box = thing.visible(self.frame_u8) if thing else box
@@ -261,11 +265,21 @@ class Engine:
         if not some.any():
             return None
         change = self._change(look, box, np.arange(len(some)), scene, thing)
-        tiles_u8, agreed = self.paint(change, sampling.steps, sampling.guidance, sampling.loose)
-        if not agreed and len(some) > sampling.loose:
+        hovers = self._frame - self._last_press > self._rest_frames
+        loose = 0 if hovers else sampling.loose
+        tiles_u8, agreed = self.paint(change, sampling.steps, sampling.guidance, loose, only_counted=hovers)
+        if not agreed and len(some) > loose:
             return None
         cells = np.arange(len(some)) if agreed else np.flatnonzero(some)
+        if self._tires(box, cells, tiles_u8[cells], free):
+            return None
         return Painted(box=box, cells=cells, tiles_u8=tiles_u8[cells], tile_probability=change.tile_probability)
+
+    def _tires(self, box: Box, cells: NDArray[np.int64], tiles_u8: NDArray[np.uint8], free: NDArray[np.bool_]) -> bool:
+        """Whether most of what the cells of a box would change is not free to."""
+        changed = (tiles_u8 != cut(self.frame_u8, box)[cells]).any(axis=1)
+        tiles = tiles_under(box, self._grid[1])[cells[changed]]
+        return len(tiles) > 0 and bool(free[tiles].any(axis=1).mean() < MOST_FREE)
 
     def _dragged(self, drag: Drag) -> Dragged:
         """What is dragged is where the pointer has come."""
@@ -350,17 +364,33 @@ class Engine:
         return ((abs(rows - row) <= REACH) & (abs(columns - column) <= REACH)).ravel()
 
     def paint(
-        self, change: Change, steps: int, guidance: float = 1.0, loose: int | None = None
+        self,
+        change: Change,
+        steps: int,
+        guidance: float = 1.0,
+        loose: int | None = None,
+        *,
+        only_counted: bool = False,
     ) -> tuple[NDArray[np.uint8], bool]:
         """What the cells of a change show in the next frame (n, TILE_VALUES), and whether they agreed on it.
 
-        More than `loose` cells that do not agree stay as they are.
+        More than `loose` cells that do not agree stay as they are; `only_counted` lets them agree only on what the
+        counts speak for (`models.follows`).
         """
         tiles = torch.from_numpy(centre_tiles(change.box, change.cells, self._grid)).to(self.device)
         centres_px = torch.from_numpy(cells_of(change.box)[change.cells] + TILE_PX // 2).float().to(self.device)
         slots = change.known.slots(self._tokenizer.encode(change.known.tiles_u8))
         pictures = self._library.pictures.of(change.box)[:, change.cells]
-        ballot = Ballot.of(change.earlier, pictures, self._contents, self.config.palette, change.known, self.device)
+        ballot = Ballot.of(
+            change.earlier,
+            pictures,
+            self._contents,
+            self.config.palette,
+            self._library.follows,
+            change.known,
+            self.device,
+            only_counted=only_counted,
+        )
         with self._inference():
             looks = [(change.scene, change.tokens), *([change.unasked] if change.unasked else [])]
             canvas, *unasked = (

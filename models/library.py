@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from models import follows
 from models.cells import Box, cells_of, fingerprints
+from models.follows import NOTHING_FOLLOWS, Follows
 from models.pictures import Pictures
 from models.tiles import TILE_VALUES
 from models.track import Track
@@ -23,11 +25,12 @@ LETTERS_PART = 8  # of the palette is for letters at most
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Library:
     """`tiles_u8` (k, TILE_VALUES) contents: first those for the palette, the commonest first, then what else the
-    `pictures` consist of; and which keys `typed` which."""
+    `pictures` consist of; which keys `typed` which; and which `follows` which."""
 
     tiles_u8: NDArray[np.uint8]
     pictures: Pictures
     typed: Typed = NOTHING_TYPED
+    follows: Follows = NOTHING_FOLLOWS
 
 
 def gather(tracks: list[Track], size: int, most_pictures: int) -> Library:
@@ -35,12 +38,16 @@ def gather(tracks: list[Track], size: int, most_pictures: int) -> Library:
     the commonest pictures."""
     counts: Counter[int] = Counter()
     typed: Counter[tuple[int, int]] = Counter()
+    pairs: Counter[tuple[int, int]] = Counter()
     seen: Counter[tuple[int, int, bytes]] = Counter()
     pixels: dict[int, bytes] = {}
     for track in tqdm(tracks, desc="library", unit="session", leave=False):
         taken: set[tuple[int, int, int]] = set()
-        for frame, box, contents, tiles_u8 in _changes(track):
+        for frame, box, before, contents, tiles_u8 in _changes(track):
             way = way_at(track, frame) if len(contents) <= MOST_CELLS else None
+            changed = contents != UNCHANGED
+            if len(contents) <= follows.MOST_CELLS:
+                pairs.update(zip(before[changed].tolist(), contents[changed].tolist(), strict=True))
             for (x, y), content, tile in zip(cells_of(box).tolist(), contents.tolist(), tiles_u8, strict=True):
                 if content != UNCHANGED:
                     taken.add((x, y, content))
@@ -59,6 +66,7 @@ def gather(tracks: list[Track], size: int, most_pictures: int) -> Library:
         tiles_u8=np.frombuffer(tiles, np.uint8).reshape(-1, TILE_VALUES),
         pictures=_pictures(chosen, contents),
         typed=Typed.of(typed, common),
+        follows=Follows.of(pairs),
     )
 
 
@@ -72,15 +80,16 @@ def _common(counts: Counter[int], typed: Counter[tuple[int, int]], size: int) ->
     return sorted([*letters, *others[: size - len(letters)]], key=lambda content: (-counts[content], content))
 
 
-def _changes(track: Track) -> Iterator[tuple[int, Box, NDArray[np.int64], NDArray[np.uint8]]]:
-    """Each change's frame and box, its cells' fingerprints (n,), UNCHANGED where they are, and the pixels after it."""
+def _changes(track: Track) -> Iterator[tuple[int, Box, NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8]]]:
+    """Each change's frame and box, its cells' fingerprints (n,) before and after it, the latter UNCHANGED where they
+    are, and the pixels after it."""
     index = TrackIndex(track)
     rows = np.flatnonzero(track.begun[track.change_frame])
     for row in rows[rows > 0].tolist():
         box = index.box(row)
         before, after = index.cells(row - 1, box), index.cells(row, box)
         changed = np.where((before != after).any(axis=1), fingerprints(after), UNCHANGED)
-        yield int(track.change_frame[row]), box, changed, after
+        yield int(track.change_frame[row]), box, fingerprints(before), changed, after
 
 
 @dataclass(kw_only=True, eq=False)

@@ -22,7 +22,8 @@ from models.palette import Palette
 from models.recall import NEW, SLOTS, Known
 
 CONFIDENT = 0.5  # a less probable choice waits for the next step, where the others are seen
-CRISP = 8.0  # nats by which denoising must beat the best known content: an uncertain cell comes out as mush
+NEW_FOR_SURE = 0.9  # probability from which a cell's word counts that it shows nothing known
+CRISP = 4.0  # nats by which denoising must beat the best known content: an uncertain cell comes out as mush
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -114,11 +115,12 @@ class _Painter:
             for estimate, condition in zip(estimates, self._conditions, strict=True)
         ]
         near, far = (self._guided(part)[: len(cells)] for part in zip(*logits, strict=True))
+        new = near[:, NEW] >= torch.logaddexp(near.logsumexp(dim=-1), far.logsumexp(dim=-1)) + math.log(NEW_FOR_SURE)
         near[:, NEW] -= CRISP
         far = far if self._says is None else far + self._says.to(far.dtype)
         common, place = highest(far)
         if self._ballot and len(cells) == self._cells:
-            self.elected = self._ballot.vote(near, far, torch.maximum(near.amax(dim=-1), common))
+            self.elected = self._ballot.vote(near, far, torch.maximum(near.amax(dim=-1), common), new)
             if self.elected is not None:
                 common, place = self._ballot.favour(self.elected, near, far, (common, place))
         if self._given_up_without and self.elected is None:

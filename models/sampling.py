@@ -22,8 +22,9 @@ class Sampling:
     less likely to change than `where` stay; and of more than `loose` cells that do not agree nothing is shown: another
     box is drawn, at the temperature `again`, up to `tries` boxes in all.
 
-    A tile changes at most `repeats` times after an input event, a frame with a button held, or a move of the pointer
-    close by: the model may want to better a tile again and again, and without input a screen has to come to rest.
+    A tile is free to change `repeats` times after an input event, a frame with a button held, or a move of the pointer
+    close by: the model may want to better a tile again and again, and a change most of whose tiles are not free is not
+    shown.
     """
 
     steps: int = 2

@@ -1,10 +1,14 @@
 """Cells elect the earlier screen or the picture that they find likeliest together, and only a likely one."""
 
+from collections import Counter
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 
 from models.ballot import BOND, Ballot
 from models.cells import fingerprints
+from models.follows import NOTHING_FOLLOWS, Follows
 from models.layers import highest
 from models.recall import NEW, known_contents
 from models.tiles import TILE_VALUES
@@ -34,20 +38,27 @@ def _logits(near: Said, far: Said) -> tuple[torch.Tensor, torch.Tensor]:
     return logits
 
 
-def _best(near: torch.Tensor, far: torch.Tensor) -> torch.Tensor:
-    return torch.maximum(near.amax(dim=1), far.amax(dim=1))
+def _vote(ballot: Ballot, near: torch.Tensor, far: torch.Tensor, new: Sequence[int] = ()) -> int | None:
+    """Where some cells are sure that they show something new."""
+    best = torch.maximum(near.amax(dim=1), far.amax(dim=1))
+    return ballot.vote(near, far, best, torch.tensor([cell in new for cell in range(CELLS)]))
 
 
-def _ballot(pictures: list[list[int]] | None = None, screens: list[np.ndarray] = SCREENS[:-1]) -> Ballot:
+def _ballot(
+    pictures: list[list[int]] | None = None,
+    screens: list[np.ndarray] = SCREENS[:-1],
+    follows: Follows = NOTHING_FOLLOWS,
+    only_counted: bool = False,
+) -> Ballot:
     known = known_contents(SCREENS, [0, 1, 2], [None, None], 3)
     places = np.array(pictures or [], np.int64).reshape(-1, CELLS)
-    return Ballot.of(screens, places, LIBRARY, PALETTE, known, torch.device("cpu"))
+    return Ballot.of(screens, places, LIBRARY, PALETTE, follows, known, torch.device("cpu"), only_counted=only_counted)
 
 
 def test_the_majority_carries_a_cell_that_would_choose_otherwise() -> None:
     near, far = _logits({(0, 2): 5.0, (1, 2): 4.5, (1, 1): 5.0, (2, 1): 5.0}, {})
     ballot = _ballot()
-    elected = ballot.vote(near, far, _best(near, far))
+    elected = _vote(ballot, near, far)
     assert elected == 0
     ballot.favour(elected, near, far, highest(far))
     assert near.argmax(dim=1).tolist() == [2, 2, 1] and near[1, 2] == 4.5 + BOND
@@ -56,7 +67,7 @@ def test_the_majority_carries_a_cell_that_would_choose_otherwise() -> None:
 def test_pictures_are_elected_by_the_palette_and_by_what_a_cell_already_showed() -> None:
     near, far = _logits({(0, 2): 5.0}, {(1, 1): 5.0, (2, 2): 4.0, (2, 5): 5.0})
     ballot = _ballot([[0, 1, 5], [6, 1, 2]], screens=[])
-    elected = ballot.vote(near, far, _best(near, far))
+    elected = _vote(ballot, near, far)
     assert elected == 1
     common, place = ballot.favour(elected, near, far, highest(far))
     assert near[0, 2] == 5.0 + BOND and common.tolist()[1:] == [5.0 + BOND, 4.0 + BOND] and place.tolist()[1:] == [1, 2]
@@ -64,43 +75,71 @@ def test_pictures_are_elected_by_the_palette_and_by_what_a_cell_already_showed()
 
 def test_the_likeliest_of_screens_and_pictures_wins() -> None:
     near, far = _logits({(0, 2): 5.0, (1, 2): 5.0, (2, 1): 5.0}, {(cell, cell): 4.9 for cell in range(CELLS)})
-    assert _ballot([[0, 1, 2]]).vote(near, far, _best(near, far)) == 0
+    assert _vote(_ballot([[0, 1, 2]]), near, far) == 0
     near[:, :NEW] -= 0.2
-    assert _ballot([[0, 1, 2]]).vote(near, far, _best(near, far)) == 2
+    assert _vote(_ballot([[0, 1, 2]]), near, far) == 2
 
 
 def test_an_unlikely_candidate_wins_nothing_and_no_candidate_neither() -> None:
     near, far = _logits({(0, 1): 5.0, (1, 0): 5.0}, {(2, 4): 5.0})
-    assert _ballot([[0, 0, 0]]).vote(near, far, _best(near, far)) is None
-    assert _ballot(screens=[]).vote(near, far, _best(near, far)) is None
+    assert _vote(_ballot([[0, 0, 0]]), near, far) is None
+    assert _vote(_ballot(screens=[]), near, far) is None
 
 
 def test_an_earlier_screen_has_to_be_surer_than_a_picture() -> None:
     near, far = _logits({(0, 2): 4.0, (1, 2): 4.0, (2, 1): 4.0}, {(cell, 5): 5.0 for cell in range(CELLS)})
-    assert _ballot().vote(near, far, _best(near, far)) is None
+    assert _vote(_ballot(), near, far) is None
     near, far = _logits({}, {(cell, place): 5.0 - place for cell in range(CELLS) for place in range(2)})
-    assert _ballot([[1, 1, 1]]).vote(near, far, _best(near, far)) == 2
+    assert _vote(_ballot([[1, 1, 1]]), near, far) == 2
 
 
 def test_what_a_picture_does_not_say_stays_if_the_cell_believes_that_it_may() -> None:
     near, far = _logits({(2, 0): 4.0}, {(0, 1): 5.0, (1, 2): 5.0, (2, 3): 5.0})
     ballot = _ballot([[1, 2, -1]], screens=[])
-    elected = ballot.vote(near, far, _best(near, far))
+    elected = _vote(ballot, near, far)
     assert elected == 0
     common, _ = ballot.favour(elected, near, far, highest(far))
     assert near[2, 0] == 4.0 + BOND > common[2]
     near[2, 0] = -20.0
     near[0, 1] = 9.0
-    assert ballot.vote(near, far, _best(near, far)) is None
+    assert _vote(ballot, near, far) is None
 
 
 def test_a_picture_may_show_what_no_cell_can_point_at() -> None:
     near, far = _logits({}, {(0, 1): 5.0, (1, 2): 5.0, (2, 3): 5.0})
-    assert _ballot([[1, 2, 7]], screens=[]).vote(near, far, _best(near, far)) == 0
-    assert _ballot([[7, 7, 7]], screens=[]).vote(near, far, _best(near, far)) is None
+    assert _vote(_ballot([[1, 2, 7]], screens=[]), near, far) == 0
+    assert _vote(_ballot([[7, 7, 7]], screens=[]), near, far) is None
 
 
 def test_the_screen_as_it_is_cannot_be_elected() -> None:
     near, far = _logits({(cell, 0): 5.0 for cell in range(CELLS)}, {(cell, cell): 3.0 for cell in range(CELLS)})
-    assert _ballot(screens=[SCREENS[-1]]).vote(near, far, _best(near, far)) is None
-    assert _ballot([[0, 1, 2]], screens=[SCREENS[-1]]).vote(near, far, _best(near, far)) == 1
+    assert _vote(_ballot(screens=[SCREENS[-1]]), near, far) is None
+    assert _vote(_ballot([[0, 1, 2]], screens=[SCREENS[-1]]), near, far) == 1
+
+
+def test_a_cell_that_is_sure_of_something_new_denies_what_is_known() -> None:
+    near, far = _logits({(0, 2): 5.0, (1, 2): 5.0, (2, NEW): 5.0}, {(0, 0): 5.0, (1, 1): 5.0, (2, 3): 4.0})
+    pictures = _ballot([[0, 1, 3], [0, 1, 7]], screens=[])
+    assert _vote(pictures, near, far) == 0
+    assert _vote(pictures, near, far, new=[2]) == 1, "of the second it cannot say whether that is the new"
+    assert _vote(_ballot(), near, far, new=[0]) is None
+
+
+SHOWN = int(fingerprints(SCREENS[-1])[0])  # by all three cells
+OFTEN, ELSEWHERE = LIBRARY.tolist()[:2]
+COUNTED = Follows.of(Counter({(SHOWN, OFTEN): 40, (SHOWN, ELSEWHERE): 2, (5, ELSEWHERE): 40, (5, SHOWN): 9}))
+
+
+def test_what_often_followed_wins_over_what_did_not() -> None:
+    near, far = _logits({}, {(cell, place): 5.0 for cell in range(CELLS) for place in range(2)})
+    for pictures in ([[0] * CELLS, [1] * CELLS], [[1] * CELLS, [0] * CELLS]):
+        elected = _vote(_ballot(pictures, screens=[], follows=COUNTED), near, far)
+        assert elected is not None and pictures[elected] == [0] * CELLS
+
+
+def test_nothing_is_elected_that_no_count_speaks_for_where_only_counts_do() -> None:
+    near, far = _logits({}, {(cell, place): 5.0 for cell in range(CELLS) for place in range(PALETTE)})
+    for pictures, elected in (([[3, 3, 3]], None), ([[0, 0, 0]], 0), ([[3, 3, 3], [0, 0, 0]], 1), ([[0, 0, 1]], None)):
+        assert _vote(_ballot(pictures, screens=[], follows=COUNTED), near, far) is not None
+        counted = _ballot(pictures, screens=[], follows=COUNTED, only_counted=True)
+        assert _vote(counted, near, far) == elected, pictures

@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 import torch
 
-from models.cells import centre_tiles
+from models.cells import centre_tiles, composite
 from models.context import Context
 from models.desk import load_desk
-from models.engine import Engine
+from models.engine import Change, Engine, Painted
 from models.moment import Draw
 from models.recall import Known
 from models.sampling import Sampling
+from models.tiles import TILE_VALUES
 from models.track import load_track
 from models.transitions import Transitions
 from recorder.actions import Action
@@ -86,3 +87,32 @@ def test_a_box_that_was_given_up_is_not_tried_again(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(engine, "_attempt", lambda _look, _ground, box, _sampling: tried.append(box.tolist()))
     assert engine.draw_change(look, Sampling(tries=4)) is None
     assert tried == [large.tolist(), small.tolist()]
+
+
+def test_what_has_changed_often_without_input_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = Engine(random_desk(), torch.device("cpu"))
+    engine.begin(np.zeros((128, 128, 3), np.uint8), torch.Generator().manual_seed(0))
+    blinking = np.zeros((8, TILE_VALUES), np.uint8)
+
+    def paint(change: Change, *_: object, **__: object) -> tuple[np.ndarray, bool]:
+        """The left half blinks, the right half might change as well."""
+        blinking[[0, 1, 4, 5]] = 255 - blinking[[0, 1, 4, 5]]
+        return blinking[: len(change.cells)].copy(), True
+
+    monkeypatch.setattr(engine, "_box", lambda *_: np.array([[0, 0], [63, 31]]))
+    monkeypatch.setattr(engine, "paint", paint)
+    sampling = Sampling(where=0.0, repeats=3, tries=1)
+
+    def shown(action: Action, times: int) -> int:
+        changes = 0
+        for _ in range(times):
+            change = engine.draw_change(replace(engine.look(action), change_probability=1.0), sampling)
+            if isinstance(change, Painted):
+                frame_u8 = engine.frame_u8.copy()
+                composite(frame_u8, change.box, change.cells, change.tiles_u8)
+                changes += bool(engine.show(frame_u8).any())
+        return changes
+
+    assert shown(Action(x_px=100, y_px=100), 10) == 3
+    assert shown(Action(x_px=110, y_px=100), 10) == 0, "the pointer moves far from it"
+    assert shown(Action(x_px=20, y_px=10), 10) == 3, "the pointer comes to it"

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from models.cells import fingerprints
 from models.library import gather
 from models.tiles import TILE_PX, to_tiles
 from models.track import Track
@@ -79,3 +80,14 @@ def test_black_is_a_content_too() -> None:
     library = gather([_track([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]], [9, 0])], 5, 9)
     assert sorted(library.tiles_u8[:, 0].tolist()) == [0, 9]
     assert sorted(library.tiles_u8[library.pictures.content, 0].tolist()) == [0, 9]
+
+
+def test_it_counts_what_follows_what() -> None:
+    blinking = _track([[0, 0], [1, 0], [0, 0], [1, 0], [0, 0], [2, 0]], [10, 20, 30])
+    shades = np.repeat(np.array([[10], [20], [30]], np.uint8), 768, axis=1)
+    dark, light, other = fingerprints(shades)
+    follows = gather([blinking], 9, 9).follows
+    counted = zip(follows.before.tolist(), follows.after.tolist(), follows.times.tolist(), strict=True)
+    assert sorted(counted) == sorted([(dark, light, 2), (light, dark, 2)])
+    said = follows.says(np.array([dark]), np.array([[light], [other]]))
+    assert said[0, 0] > 0 and said[1, 0] == 0

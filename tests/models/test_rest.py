@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from models.engine import Engine
+from models.engine import Change, Engine
 from models.events import ROW_VALUES
 from models.rest import rest_frames
 from models.sampling import Sampling
@@ -59,20 +59,47 @@ def test_a_move_a_held_button_and_a_wish_are_input(what: str) -> None:
     assert rest_frames([replace(track, **{what: values})]) == (4 if what == "pointer_px" else 5)
 
 
-def test_without_input_nothing_changes_after_the_rest() -> None:
+RESTLESS = Sampling(floor=1e-9, when_low=0.0, when_high=0.0, where=0.0, repeats=FRAMES, loose=FRAMES)
+HERE, THERE = Action(x_px=50, y_px=50), Action(x_px=51, y_px=50)
+REST = random_desk().rest_frames
+
+
+@pytest.fixture
+def engine() -> Engine:
     engine = Engine(random_desk(), torch.device("cpu"))
-    restless = Sampling(floor=1e-9, when_low=0.0, when_high=0.0, where=0.0, repeats=FRAMES, loose=FRAMES)
-    screen_u8 = np.zeros((128, 128, 3), np.uint8)
+    engine.begin(np.zeros((128, 128, 3), np.uint8), torch.Generator().manual_seed(0))
+    return engine
 
-    def changed(*actions: Action) -> list[int]:
-        drawn = [engine.draw_change(engine.look(action), restless) for action in actions]
-        return [frame for frame, change in enumerate(drawn) if change]
 
-    here, there = Action(x_px=50, y_px=50), Action(x_px=51, y_px=50)
-    rest = random_desk().rest_frames
-    engine.begin(screen_u8, torch.Generator().manual_seed(0))
-    assert changed(*[here] * 60) == list(range(rest))
-    assert changed(there, *[there] * 60) == list(range(rest + 1))
-    engine.begin(screen_u8, torch.Generator().manual_seed(0), still=rest)
-    assert changed(*[here] * 60) == []
-    assert changed(Action(x_px=50, y_px=50, keys=frozenset([3])), *[here] * 60) == list(range(rest + 1))
+def changed(engine: Engine, *actions: Action) -> list[int]:
+    """The frames for which a change is drawn."""
+    drawn = [engine.draw_change(engine.look(action), RESTLESS) for action in actions]
+    return [frame for frame, change in enumerate(drawn) if change]
+
+
+def test_without_input_nothing_changes_after_the_rest(engine: Engine) -> None:
+    assert changed(engine, *[HERE] * 60) == list(range(REST))
+    pressed = replace(HERE, keys=frozenset([3]))
+    assert changed(engine, pressed, *[HERE] * 60) == list(range(REST + 1))
+
+
+def test_a_screen_that_stood_still_already_is_at_rest(engine: Engine) -> None:
+    engine.begin(np.zeros((128, 128, 3), np.uint8), torch.Generator().manual_seed(0), still=REST)
+    assert changed(engine, *[HERE] * 60) == []
+
+
+def test_where_the_pointer_only_moves_nothing_comes_that_was_not_counted(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pointing = [replace(HERE, x_px=10 + step) for step in range(80)]
+    assert changed(engine, *pointing) == list(range(REST))
+    asked = list[bool]()
+
+    def paint(change: Change, *_: object, only_counted: bool, **__: object) -> tuple[np.ndarray, bool]:
+        """All agree."""
+        asked.append(only_counted)
+        return np.full((len(change.cells), 768), 9, np.uint8), True
+
+    monkeypatch.setattr(engine, "paint", paint)
+    assert changed(engine, THERE) and asked == [True]
+    assert changed(engine, replace(THERE, keys=frozenset([3]))) and asked == [True, False]
