@@ -214,13 +214,14 @@ class Engine:
     def _take(self, action: Action) -> None:
         self._frame += 1
         self._inputs.take(action, self._frame, self.latent)
-        if action.events or action.buttons:
+        pressed = bool(action.events or action.buttons)
+        if pressed:
             self._paints[:] = 0
         elif self._inputs.moved:
             self._paints[self._near_pointer()] = 0
-        if action.events or action.buttons or action.keys or self._text() is not self._no_text:
-            self._last_press = self._last_input = self._frame
-        elif self._inputs.moved:
+        if pressed or action.keys or self._text() is not self._no_text:
+            self._last_press = self._frame
+        if self._inputs.moved or self._last_press == self._frame:
             self._last_input = self._frame
         if not action.buttons:
             self._drag = None
