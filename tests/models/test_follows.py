@@ -1,11 +1,15 @@
 """What was often seen to follow is likelier; of what was never there nothing is said."""
 
 from collections import Counter
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from models.desk import load_desk, save_desk
 from models.follows import NOTHING_FOLLOWS, Follows
+from tests.models.random_desk import random_desk
 
 NINE, FIVE, UNSEEN, LIT_NINE, LIT_FIVE, NEVER = 101, -102, 103, 111, -112, 113
 FOLLOWS = Follows.of(Counter({(NINE, LIT_NINE): 20, (FIVE, LIT_FIVE): 30, (FIVE, NINE): 50, (UNSEEN, NEVER): 1}))
@@ -38,3 +42,11 @@ def test_a_damaged_table_is_refused() -> None:
         Follows(before=one, after=one, times=np.ones(2, np.int64))
     with pytest.raises(ValueError, match="never seen"):
         Follows(before=one, after=one, times=0 * one)
+
+
+def test_a_desk_keeps_what_follows(tmp_path: Path) -> None:
+    desk = random_desk()
+    save_desk(tmp_path, replace(desk, library=replace(desk.library, follows=FOLLOWS)))
+    kept = load_desk(tmp_path).library.follows
+    assert len(kept.times) == 3
+    assert all(np.array_equal(getattr(FOLLOWS, name), getattr(kept, name)) for name in ("before", "after", "times"))

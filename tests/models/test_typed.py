@@ -1,16 +1,17 @@
 """A key makes what it wrote before likelier, and what other keys wrote less so; of the rest it says nothing."""
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from models import events
-from models.desk import LIBRARY_NUMBERS, load_desk
-from models.train import DESK_FOLDER
+from models.desk import load_desk, save_desk
 from models.typed import LAG_FRAMES, MOST_CELLS, NOTHING_TYPED, PRIOR, WRITES, Presses, Typed, writing
 from recorder.actions import KEY_INDEX
+from tests.models.random_desk import random_desk
 
 A, B = (2 * KEY_INDEX[name] for name in ("KeyA", "KeyB"))
 SHIFT, CONTROL = 1, 2
@@ -50,10 +51,12 @@ def test_counts_that_make_no_sense_are_refused() -> None:
             Typed(content=content, way=way, times=times)
 
 
-def test_a_desk_keeps_what_was_typed(toy_run: Path) -> None:
-    desk = load_desk(toy_run / DESK_FOLDER)
-    assert LIBRARY_NUMBERS[-1] == "typed_times"
-    assert desk.library.typed.content.max(initial=-1) < desk.world.config.palette
+def test_a_desk_keeps_what_was_typed(tmp_path: Path) -> None:
+    desk = random_desk()
+    typed = Typed.of(Counter({(11, A): 3, (12, B): 1}), [12, 11])
+    save_desk(tmp_path, replace(desk, library=replace(desk.library, typed=typed)))
+    kept = load_desk(tmp_path).library.typed
+    assert all(np.array_equal(getattr(typed, name), getattr(kept, name)) for name in ("content", "way", "times"))
 
 
 def test_each_press_writes_once_and_the_oldest_first() -> None:
