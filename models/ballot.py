@@ -24,7 +24,7 @@ NEVER = 1.0  # nats against a content from which on the counts say that it does 
 UNKNOWN = 3.0  # nats for a cell of which it says what the cell cannot point at
 DOUBT_PICTURE = 3.0  # mean nats that a picture may cost a cell against its own choice; a worse one wins nothing
 DOUBT_SCREEN = 0.5  # the same of an earlier screen: that everything comes back is sure or it is wrong
-MOST_DENIED = 0.1  # share of its cells that may be sure to show something new
+MOST_DENIED = 0.1  # share of its cells that may be sure of something new, or against which the counts speak
 LEAST_CHANGED = 0.25  # share of its cells: the screen as it already is, is not what it changes to
 
 Best = tuple[Float[Tensor, "n"], Int[Tensor, "n"]]  # the highest of each cell's logits, and its place

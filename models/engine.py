@@ -37,7 +37,7 @@ from models.world import Outlook, Scene
 from recorder.actions import Action
 
 ASKED_FRAMES = 22  # a text asks for something as long as in the recordings: 1.5 s
-MOST_FREE = 0.5  # share of what a change shows anew
+MOST_FREE = 0.5  # share of the tiles that a change alters that have to be free to (`Sampling.repeats`)
 REACH = 2  # tiles around the pointer that may change anew when it moves: what lights up under it
 MOST_WARM = 256  # cells; larger changes are rare, and warming up for them takes as long as for all others
 WARM_SIZES = tuple(size for size in BUCKETS if size <= MOST_WARM)
