@@ -35,7 +35,7 @@ class Evaluate:
     compare: tuple[Path, Path] | None = None
     """Two folders with reports on the same sessions: puts them side by side and measures nothing."""
     quick: bool = False
-    """Look at little: two minutes instead of thirty on two cores, and at four of the training sessions."""
+    """Look at little: two minutes instead of thirty on two cores, at four of the sessions and of the training's."""
     minutes: float | None = None
     """How much of the sessions, together, is told frame by frame."""
     events: int | None = None
@@ -68,7 +68,7 @@ class Evaluate:
         from simulator.evaluate import Aids, describe_checkpoint, describe_data, evaluate, open_footage
         from simulator.foreign import load_world
         from simulator.page import render
-        from simulator.plan import QUICK, QUICK_TRAINING, Effort
+        from simulator.plan import QUICK, QUICK_SESSIONS, Effort
         from simulator.report import write_json, write_text
 
         asked = {"minutes": self.minutes, "events": self.events, "tracks": self.tracks}
@@ -79,9 +79,9 @@ class Evaluate:
         missing = {aid: reason for aid, reason in reasons.items() if reason}
         if "read" in missing:
             print(f"simulator: {missing['read']}; text is not measured", file=sys.stderr)
-        most = QUICK_TRAINING if self.quick else None
+        most = QUICK_SESSIONS if self.quick else None
         with ExitStack() as stack:
-            footage = stack.enter_context(open_footage(self.data, self.split))
+            footage = stack.enter_context(open_footage(self.data, self.split, most))
             world = load_world(self.world, self.checkpoint, device=self.device)
             aids = Aids(
                 roundtrip=getattr(world, "vae_roundtrip", None),

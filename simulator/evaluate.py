@@ -227,7 +227,7 @@ def evaluate(
         }
         model = subjects["model"]
         video = video_mp4(model, footage[shown.session], shown, seed=seed, advanced=bar.update) if shown else None
-    asked = prompt_accuracy(world, aids.eye, seed=seed) if aids.eye else None
+    asked = prompt_accuracy(world, aids.eye, effort.looks, seed=seed) if aids.eye else None
     report = _report(measured, judged.clusters, asked, len(footage), effort, plan, aids, seed=seed)
     pictures = strips(model, footage, plan.events, measured["model"].events, seed=seed)
     steps_ms = measured["model"].steps["ms"].tolist()

@@ -21,7 +21,7 @@ MOST_HIDDEN_FRAMES = 1200
 class Effort:
     """How much is measured. `minutes` of the sessions, in equal parts, are told to the world frame by frame; `events`
     presses of buttons and keys, `tracks` long stretches and the restoring of `memories` hidden windows are played
-    closed loop; text is read after `texts` events.
+    closed loop; text is read after `texts` events; prompts ask for `looks`, all where there are no more.
     """
 
     minutes: float = 3.0
@@ -29,10 +29,11 @@ class Effort:
     tracks: int = 6
     texts: int = 24
     memories: int = 8
+    looks: int = 24
 
 
-QUICK = Effort(minutes=0.5, events=12, tracks=1, texts=3, memories=1)
-QUICK_TRAINING = 4  # of the training sessions, with QUICK
+QUICK = Effort(minutes=0.5, events=8, tracks=1, texts=3, memories=1, looks=6)
+QUICK_SESSIONS = 4  # of the held-out ones and of the training, with QUICK
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,6 +21,7 @@ from recorder.explorer.words import event_sentences, phrases
 from simulator.clip_eye import Eye
 from simulator.clip_metrics import nearest, share
 from simulator.clip_report import place_of
+from simulator.plan import spread
 from simulator.world import World
 
 WISH_FRAMES = 30  # a recorded wish has come true after 22
@@ -46,8 +47,8 @@ class Look(NamedTuple):
 LOOKS = [Look(*values) for values in product(*(CHOICES[name] for name in ASKED))]
 
 
-def prompt_accuracy(world: World, eye: Eye, *, seed: int) -> dict[str, float | None]:
-    """Shares in [0, 1] of looks that were trained on ("seen") and of held-out ones ("unseen").
+def prompt_accuracy(world: World, eye: Eye, looks: int = len(LOOKS), *, seed: int) -> dict[str, float | None]:
+    """Shares in [0, 1] of looks that were trained on ("seen") and of held-out ones ("unseen"); of at most so many.
 
     "begun": of theme and wallpaper of a prompt, on the screen that the world begins at. "wished": of the theme or the
     wallpaper, in turn, that a world is asked to change, WISH_FRAMES idle frames later. Always saying the same would
@@ -63,7 +64,8 @@ def prompt_accuracy(world: World, eye: Eye, *, seed: int) -> dict[str, float | N
         said = {name: CHOICES[name][nearest(place, classes[name])[0]] for name in asked}
         return [said[name] == getattr(look, name) for name in asked]
 
-    for number, look in enumerate(tqdm(LOOKS, desc="prompts", unit="look", leave=False)):
+    chosen = [LOOKS[place] for place in spread(len(LOOKS), looks)]
+    for number, look in enumerate(tqdm(chosen, desc="prompts", unit="look", leave=False)):
         found[f"begun, {look.group}"] += shows(world.reset(seed=seed, prompt=look.text).frame_u8, look, ASKED)
         wished = ASKED[number % len(ASKED)]
         found[f"wished, {look.group}"] += shows(_after_wish(world, look, wished, seed=seed), look, [wished])

@@ -133,7 +133,8 @@ def rmse_at(tracks: NDArray[np.void], frame: int) -> float | None:
 
 def _percentiles(values: Sequence[Any]) -> Any:
     if isinstance(values[0], dict):
-        return {key: _percentiles([value[key] for value in values]) for key in values[0]}
+        parts = {key: _percentiles([value[key] for value in values]) for key in values[0]}
+        return parts if any(bounds is not None for bounds in parts.values()) else None
     if any(value is None for value in values):
         return None
     tail = (1 - LEVEL) / 2

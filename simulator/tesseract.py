@@ -1,7 +1,10 @@
 """The door to Tesseract, which reads text on frames."""
 
+import os
 import shutil
+import subprocess
 from collections.abc import Callable
+from io import BytesIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +12,8 @@ from PIL import Image
 
 TextReader = Callable[[NDArray[np.uint8]], str]
 _ENLARGE = 3
-_SPARSE_TEXT = "--psm 11"
+_COMMAND = ("tesseract", "-", "-", "--psm", "11")  # sparse text
+_ALONE = {"OMP_THREAD_LIMIT": "1"}  # its threads wait for each other: with two a screen takes four times as long
 _TIMEOUT_S = 60
 
 
@@ -25,20 +29,23 @@ def read_text(frame_u8: NDArray[np.uint8]) -> str:
 
     Raises ValueError, with the remedy, where Tesseract fails or takes longer than _TIMEOUT_S.
     """
-    import pytesseract
-
     height, width = frame_u8.shape[:2]
     large = (
         Image.fromarray(frame_u8).convert("L").resize((width * _ENLARGE, height * _ENLARGE), Image.Resampling.BICUBIC)
     )
+    png = BytesIO()
+    large.save(png, format="PNG", compress_level=1)
     try:
-        text = str(pytesseract.image_to_string(large, config=_SPARSE_TEXT, timeout=_TIMEOUT_S))
-    except RuntimeError as error:  # also what pytesseract raises for a time-out
-        said = " ".join(str(error).split())
+        done = subprocess.run(
+            _COMMAND, input=png.getvalue(), capture_output=True, timeout=_TIMEOUT_S, check=True, env=os.environ | _ALONE
+        )
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        said = (error.stderr or b"").decode(errors="replace") or str(error)
         raise ValueError(
-            f"Tesseract cannot read a frame ({said}); mend it with 'apt-get install --reinstall tesseract-ocr "
-            "tesseract-ocr-eng', or remove it and text is not measured"
+            f"Tesseract cannot read a frame ({' '.join(said.split())}); mend it with 'apt-get install --reinstall "
+            "tesseract-ocr tesseract-ocr-eng', or remove it and text is not measured"
         ) from error
+    text = done.stdout.decode(errors="replace")
     return "\n".join(line.strip() for line in text.splitlines() if line.strip())
 
 

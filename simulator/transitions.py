@@ -50,8 +50,9 @@ _NOISE = -1
 def thumbnail(frame_u8: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Means of BLOCK_PX x BLOCK_PX pixels, rounded, as one vector: (H, W, 3) -> (H * W * 3 / 16,)."""
     height, width = frame_u8.shape[:2]
-    blocks = frame_u8.reshape(height // BLOCK_PX, BLOCK_PX, width // BLOCK_PX, BLOCK_PX, 3)
-    return blocks.mean(axis=(1, 3), dtype=np.float32).round().astype(np.uint8).ravel()
+    bands = frame_u8.reshape(height // BLOCK_PX, BLOCK_PX, width * 3).sum(axis=1, dtype=np.uint16)
+    sums = bands.reshape(height // BLOCK_PX, width // BLOCK_PX, BLOCK_PX, 3).sum(axis=2, dtype=np.uint16)
+    return (sums / BLOCK_PX**2).round().astype(np.uint8).ravel()
 
 
 def is_large_change(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> bool:

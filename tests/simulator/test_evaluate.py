@@ -355,6 +355,26 @@ def test_the_command_writes_one_page_that_a_browser_shows(
     look_at(out / "index.html")
 
 
+@pytest.mark.usefixtures("shipped_fake", "no_tesseract")
+def test_sessions_in_which_no_window_came_back_make_a_page_too(
+    checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, out = write_held_out(tmp_path / "data", frames=60), tmp_path / "out"
+    _run(monkeypatch, "evaluate", checkpoint, data, "--out", out, "--quick")
+    report = json.loads((out / "report.json").read_text())
+    assert report["metrics"]["memory_restored"] is None and "memory_restored" in report["not_measured"]
+    assert report["confidence"]["intervals"]["model"]["memory_restored"] is None
+    assert "</html>" in (out / "index.html").read_text()
+
+
+@pytest.mark.usefixtures("shipped_fake", "no_tesseract")
+def test_quick_looks_at_four_sessions(checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data, out = write_held_out(tmp_path / "data", sessions=6, frames=40), tmp_path / "out"
+    _run(monkeypatch, "evaluate", checkpoint, data, "--out", out, "--quick")
+    held_out = json.loads((out / "report.json").read_text())["data"]["sessions"]
+    assert [session["file"] for session in held_out] == [session_name(10 * place + 9) for place in (0, 2, 3, 5)]
+
+
 @pytest.mark.parametrize(
     "broken",
     [
