@@ -126,7 +126,7 @@ METRICS = (
         "",
         "high",
         "theme and wallpaper asked for and there, as CLIP sees it: begun with a prompt, and 30 frames after a wish; "
-        "pairs that training has seen, and others",
+        "pairs that training has seen, and others; and applications asked for and open",
     ),
     Metric("clip_score", "CLIP score", "", "high", "similarity of screen and prompt"),
     Metric("frechet_clip", "Frechet distance", "", "low", "between true and generated screens, in CLIP space"),

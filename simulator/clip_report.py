@@ -54,6 +54,11 @@ def place_of(eye: Eye, attribute: str, value: Any) -> Places:
     return middle(eye.text([phrase.text for way in ways for phrase in phrases(way, value)]))
 
 
+def states_of(eye: Eye, name: str) -> Places:
+    """(3, s): the places of an application open, closed and minimised."""
+    return np.stack([place_of(eye, state, name) for state in ("open", "closed", "minimised")])
+
+
 def report(model: ClipModel, data: Path, *, seed: int) -> dict[str, Any]:
     """What `python -m simulator clip` writes, without the checkpoint.
 
@@ -161,9 +166,8 @@ def _choice(judged: Judged, eye: Eye, attribute: str) -> dict[str, Any]:
 
 def _is_open(judged: Judged, eye: Eye, name: str) -> dict[str, Any]:
     """Whether an application has a window that is not minimised."""
-    classes = np.stack([place_of(eye, state, name) for state in ("open", "closed", "minimised")])
     open_now = judged.known[:, NUMBER[Fact("open", name)]] == 1
-    return _scored((nearest(judged.image, classes) == 0).astype(np.int64), open_now.astype(np.int64))
+    return _scored((nearest(judged.image, states_of(eye, name)) == 0).astype(np.int64), open_now.astype(np.int64))
 
 
 def _menu(judged: Judged, eye: Eye) -> dict[str, Any]:

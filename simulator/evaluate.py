@@ -24,7 +24,7 @@ from simulator.prompt_metric import prompt_accuracy
 from simulator.reruns import Reruns
 from simulator.retrieval import Retrieval
 from simulator.rollout import closed_loop, roll, teacher_forced
-from simulator.summary import HORIZONS, LEVEL, RESAMPLES, by_session, details, intervals, metrics
+from simulator.summary import LEVEL, RESAMPLES, by_session, details, intervals, metrics
 from simulator.tesseract import TextReader, remembering
 from simulator.transitions import TransitionClusters, choose_transitions, find_clusters
 from simulator.world import World
@@ -32,6 +32,7 @@ from simulator.world import World
 SCHEMA = 3
 _SESSION_SUFFIX = ".h5"
 _TOLD = "the ceiling is told what changes, and it has no pointer"
+_ASKED_ALONE = "a baseline cannot be asked for anything"
 _CEILING_KNOWS_NOT = (
     "dirty_where",
     "dirty_where_by_event",
@@ -70,6 +71,12 @@ _REASONS = {
     "dirty_calibration_error": "mouse and keyboard can have caused none of these frames",
     "clip_score": "no event has a prompt",
     "frechet_clip": "fewer than two presses of a button or key were played",
+}
+_PART_REASONS = {
+    "dirty_where_by_event": "no scored frame of this kind changes",
+    "memory_restored": "no window was hidden for so long",
+    "rmse_at": "no session goes on that long by mouse and keyboard alone",
+    "prompt_attribute_accuracy": "none of these was asked for",
 }
 _NEEDED_BY = {
     "read": ("ocr_char_accuracy", "ocr_exact_line"),
@@ -307,12 +314,10 @@ def _not_measured(model: Mapping[str, Any], baselines: Mapping[str, Mapping[str,
         if getattr(aids, aid) is None:
             reasons |= dict.fromkeys(keys, aids.missing.get(aid, _NO_AID[aid]))
     missing = {key: reasons[key] for key, value in model.items() if value is None}
-    for part, value in (model["memory_restored"] or {}).items():
-        if value is None:
-            missing[f"memory_restored.{part}"] = "no window was hidden for so long"
-    for frame in HORIZONS:
-        if model["rmse_at"][str(frame)] is None:
-            missing[f"rmse_at.{frame}"] = "no session goes on that long by mouse and keyboard alone"
+    for key, reason in _PART_REASONS.items():
+        missing |= {f"{key}.{part}": reason for part, value in (model[key] or {}).items() if value is None}
     if "vae_ceiling" in baselines:
         missing |= {f"baselines.vae_ceiling.{key}": _TOLD for key in _CEILING_KNOWS_NOT}
+    if model["prompt_attribute_accuracy"]:
+        missing |= {f"baselines.{name}.prompt_attribute_accuracy": _ASKED_ALONE for name in baselines}
     return missing | {f"baselines.{name}": why for name, why in _NO_BASELINE.items() if name not in baselines}

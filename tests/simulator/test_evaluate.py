@@ -204,6 +204,8 @@ def test_whatever_is_missing_has_its_reason(judgements: dict[str, Judgement]) ->
     missing = {key for key, value in report["metrics"].items() if value is None}
     assert missing == {"fvd"}
     beside = {"baselines.rerun_floor", "baselines.retrieval", "rmse_at.150", "rmse_at.300", "memory_restored.1-59"}
+    by_part = {key: parts for key, parts in report["metrics"].items() if isinstance(parts, dict)}
+    beside |= {f"{key}.{part}" for key, parts in by_part.items() for part, value in parts.items() if value is None}
     assert missing | beside <= set(report["not_measured"])
     assert report["metrics"]["transition_clusters"] == 4
     assert report["metrics"]["transition_majority"] == pytest.approx(4 / 14)
