@@ -1,5 +1,7 @@
 """The backbone: one look at the whole frame before, the last events and the pointer, in a few dozen tokens."""
 
+from math import prod
+
 import torch
 from einops import rearrange
 from jaxtyping import Float, Int
@@ -16,15 +18,18 @@ PLACE_BANDS = 9  # down to 2 px on a screen of 512
 
 
 class Backbone(nn.Module):
-    """Context in, tokens out: one for each patch, one for each event, one for the pointer, one for the text."""
+    """Context in, tokens out: one for each patch, one for each event, one for the pointer, one for the text.
+
+    On a large screen neighbouring patches are merged into one token first, as Swin does (Liu et al. 2021).
+    """
 
     def __init__(self, config: WorldConfig) -> None:
         super().__init__()
         width, under = config.width, NEIGHBOURHOOD * config.channels
-        patches = (config.rows // PATCH) * (config.columns // PATCH)
         self.config = config
         self.patch = nn.Linear(PATCH * PATCH * (config.channels + len(AGE_DECAYS)), width)
-        self.patch_place = nn.Parameter(0.02 * torch.randn(patches, width))
+        self.patch_place = nn.Parameter(0.02 * torch.randn(prod(config.patches), width))
+        self.merge = nn.Linear(config.merge**2 * width, width) if config.merge > 1 else None
         self.event_kind = nn.Embedding(KINDS, width)
         self.event_age = nn.Embedding(EVENT_MAX_AGE + 1, width)
         self.event_under = nn.Linear(under, width)
@@ -52,11 +57,13 @@ class Backbone(nn.Module):
     def _patches(self, context: Context) -> Float[Tensor, "b p d"]:
         tiles = torch.cat([context.latent, age_features(context.age).to(context.latent.dtype)], dim=-1)
         config = self.config
-        patches = rearrange(
-            tiles, "b (r i q j) c -> b (r q) (i j c)", i=PATCH, j=PATCH, r=config.rows // PATCH,
-            q=config.columns // PATCH,
-        )  # fmt: skip
-        return self.patch(patches) + self.patch_place
+        (rows, columns), merge = config.patches, config.merge
+        patches = rearrange(tiles, "b (r i q j) c -> b (r q) (i j c)", i=PATCH, j=PATCH, r=rows, q=columns)
+        patches = self.patch(patches) + self.patch_place
+        if self.merge is None:
+            return patches
+        r, q = config.tokens
+        return self.merge(rearrange(patches, "b (r i q j) d -> b (r q) (i j d)", i=merge, j=merge, r=r, q=q))
 
     def _events(self, context: Context) -> Float[Tensor, "b e d"]:
         bits = _bits(context.event_modifiers, len(MODIFIER_KEYS))

@@ -1,5 +1,7 @@
 """The local level: one feature vector for each tile, before and after the box of the change is known."""
 
+from math import prod
+
 import torch
 from einops import rearrange
 from jaxtyping import Float, Int
@@ -34,6 +36,7 @@ class LocalLevel(nn.Module):
         self.own = nn.Linear(config.channels + len(AGE_DECAYS), config.local_width)
         self.across = nn.Linear(geometry.INPUT_FEATURES, config.local_width, bias=False)
         self.down = nn.Linear(geometry.INPUT_FEATURES, config.local_width, bias=False)
+        self.part = nn.Linear(config.width, config.merge**2 * config.width) if config.merge > 1 else None
         self.spread = nn.Linear(config.width, PATCH * PATCH * config.local_width)
         self.whole = nn.Linear(config.width, config.local_width)
         self.blocks = nn.Sequential(*(LocalBlock(config.local_width) for _ in range(config.local_blocks)))
@@ -46,16 +49,19 @@ class LocalLevel(nn.Module):
         ways: geometry.Ways,
     ) -> Float[Tensor, "b n l"]:
         config = self.config
-        patches = (config.rows // PATCH) * (config.columns // PATCH)
         own = self.own(torch.cat([context.latent, age_features(context.age).to(context.latent.dtype)], dim=-1))
-        spread = rearrange(
-            self.spread(tokens[:, :patches]), "b (r q) (i j l) -> b (r i) (q j) l", r=config.rows // PATCH, i=PATCH,
-            j=PATCH,
-        )  # fmt: skip
-        grid = rearrange(own, "b (r q) l -> b r q l", r=config.rows) + spread
+        grid = rearrange(own, "b (r q) l -> b r q l", r=config.rows) + self._spread(tokens)
         grid = grid + self.across(ways[0])[:, None] + self.down(ways[1])[:, :, None]
-        grid = grid + self.whole(tokens[:, patches])[:, None, None]
+        grid = grid + self.whole(tokens[:, prod(config.tokens)])[:, None, None]
         return self.norm(rearrange(self.blocks(grid), "b r q l -> b (r q) l"))
+
+    def _spread(self, tokens: Float[Tensor, "b g d"]) -> Float[Tensor, "b r q l"]:
+        """What the tokens of the patches say to each of their tiles."""
+        (rows, columns), side = self.config.tokens, self.config.merge
+        patches = tokens[:, : rows * columns]
+        if self.part:
+            patches = rearrange(self.part(patches), "b (r q) (i j d) -> b (r i q j) d", r=rows, i=side, j=side)
+        return rearrange(self.spread(patches), "b (r q) (i j l) -> b (r i) (q j) l", r=rows * side, i=PATCH, j=PATCH)
 
 
 class PlacedLevel(nn.Module):

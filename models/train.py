@@ -23,7 +23,7 @@ from models.track import Track, load_tracks
 from models.training import STATE, TrainConfig, Trainer
 from models.vae import TileVAE
 from models.world import WorldModel
-from models.world_config import WorldConfig
+from models.world_config import WorldConfig, merge_of
 from recorder.clock import Clock
 from recorder.dataset import file_hash, session_paths
 from recorder.pointer import PointerShape
@@ -112,6 +112,7 @@ def train_world(order: Order, clock: Clock) -> None:
         channels=tokenizer.vae.config.channels,
         shapes=len(shapes),
         text=clip.config.text_width if clip else 0,
+        merge=merge_of(rows, columns),
         **order.values().world,
     )
     names = [shape.name for shape in shapes]

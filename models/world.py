@@ -6,6 +6,7 @@ earlier and common contents or denoises the rest (`models.painting`).
 """
 
 from dataclasses import dataclass, fields
+from math import prod
 
 import torch
 from jaxtyping import Float, Int
@@ -23,7 +24,7 @@ from models.memory import TileMemory
 from models.palette import Palette
 from models.place import Ground, Place
 from models.recall import Slots
-from models.world_config import PATCH, WorldConfig
+from models.world_config import WorldConfig
 
 ASKED = ("pointer", "text", "newest event")  # tokens of the backbone, one after another, behind those of the patches
 
@@ -78,7 +79,7 @@ class WorldModel(nn.Module):
         nn.init.constant_(self.where.bias, -4.0)  # few tiles change
         self.shape = nn.Linear(config.width, config.shapes)
         self.palette = Palette(config)
-        self.pointer_token = (config.rows // PATCH) * (config.columns // PATCH)
+        self.pointer_token = prod(config.tokens)
 
     def fill(self, library: Library, latent: Float[Tensor, "k c"]) -> None:
         """Take a library, with the whitened latents of the palette's contents."""

@@ -17,6 +17,7 @@ from models.engine import Engine
 from models.sampling import Sampling
 from models.tiles import TILE_PX
 from models.world import WorldModel
+from models.world_config import merge_of
 from recorder.actions import Action
 from recorder.clock import Clock
 
@@ -102,7 +103,7 @@ def resized(desk: Desk, size_px: tuple[int, int], seed: int) -> Desk:
     columns, rows = (side // TILE_PX for side in size_px)
     with torch.random.fork_rng():
         torch.manual_seed(seed)  # the layers draw from nothing else
-        world = WorldModel(replace(desk.world.config, rows=rows, columns=columns)).eval()
+        world = WorldModel(replace(desk.world.config, rows=rows, columns=columns, merge=merge_of(rows, columns))).eval()
     world.fill(desk.library, desk.tokenizer.encode(desk.library.tiles_u8[: world.config.palette]))
     height, width = (-(-size // side) for size, side in zip(size_px[::-1], desk.starts_u8.shape[1:3], strict=True))
     tiled_u8 = np.tile(desk.starts_u8[:1], (1, height, width, 1))[:, : size_px[1], : size_px[0]]
