@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from models.ballot import Ballot
+from models.beneath import beneath
 from models.buckets import BUCKETS, padded
 from models.cells import Box, cells_of, centre_tiles, cut, fingerprints, tiles_under
 from models.compiled import INDUCTOR, CompiledHead, CompiledOutlook
@@ -24,7 +25,7 @@ from models.guidance import extrapolated
 from models.head import Head
 from models.inputs import Inputs, Text
 from models.painting import contents_of, paint
-from models.parts import box_px, largest_part, parts_of
+from models.parts import box_px, boxes_px, largest_part, parts_of
 from models.place import Ground, Tiles
 from models.precision import best_dtype
 from models.recall import Known, known_contents, moved_contents
@@ -102,7 +103,7 @@ class Engine:
         self.interpret()
         self._tokenizer = desk.tokenizer.to(device)
         self._library, self._contents = desk.library, fingerprints(desk.library.tiles_u8)
-        self._rest_frames = desk.rest_frames
+        self._starts_u8, self._rest_frames = desk.starts_u8, desk.rest_frames
         self._grid = self.config.shape
         self._tiles = self.config.rows * self.config.columns
         self._screen_box = np.array([[0, 0], [self._grid[1] * TILE_PX - 1, self._grid[0] * TILE_PX - 1]])
@@ -165,8 +166,11 @@ class Engine:
         with self._inference():
             empty = torch.zeros(self._tiles, self.config.memory, device=self.device)
             self._memory = self._model.memory.step(empty, self.latent)
-        self._screens = Screens(self.frame_u8)
+        under_u8 = beneath(self.frame_u8, self._starts_u8)
+        self._screens = Screens(self.frame_u8, under_u8, -still)
         self._things = Things()
+        for box in boxes_px(under_u8, self.frame_u8) if under_u8 is not None else []:
+            self._things.note(box, under_u8, self.frame_u8)
         self._drag: Drag | None = None
         self._asked, self._asked_until = self._no_text, 0
 

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage.measure import label
 
-from models.tiles import TILE_PX, TILE_VALUES
+from models.tiles import TILE_PX, TILE_VALUES, to_tiles
 
 
 def parts_of(changed: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
@@ -20,6 +20,14 @@ def largest_part(changed: NDArray[np.bool_]) -> NDArray[np.bool_]:
     sizes = np.bincount(parts.ravel())
     sizes[0] = 0
     return parts == sizes.argmax()
+
+
+def boxes_px(before_u8: NDArray[np.uint8], after_u8: NDArray[np.uint8]) -> list[NDArray[np.int64]]:
+    """The box of each part of what differs between two frames (H, W, 3), the largest first."""
+    tiles, others = to_tiles(before_u8), to_tiles(after_u8)
+    grid = [side // TILE_PX for side in before_u8.shape[:2]]
+    parts = parts_of((tiles != others).any(axis=1).reshape(grid))
+    return [box_px(part, tiles[part.ravel()], others[part.ravel()]) for part in parts]
 
 
 def box_px(part: NDArray[np.bool_], before_u8: NDArray[np.uint8], after_u8: NDArray[np.uint8]) -> NDArray[np.int64]:

@@ -22,9 +22,12 @@ def touches(box: Box, dirty: NDArray[np.bool_]) -> NDArray[np.bool_]:
 class Screens:
     """The last KEPT different screens."""
 
-    def __init__(self, frame_u8: NDArray[np.uint8]) -> None:
+    def __init__(self, frame_u8: NDArray[np.uint8], before_u8: NDArray[np.uint8] | None = None, since: int = 0) -> None:
+        """Begin with a screen that is shown `since` a frame; `before_u8` was shown before it, if anything is known."""
         everything = np.ones([side // TILE_PX for side in frame_u8.shape[:2]], bool)
-        self._shown = deque([(frame_u8, everything, 0)], maxlen=KEPT)
+        self._shown = deque([(frame_u8, everything, since)], maxlen=KEPT)
+        if before_u8 is not None:
+            self._shown.appendleft((before_u8, everything, since - 1))
 
     def __deepcopy__(self, memo: dict) -> "Screens":
         """The screens are shared: nobody writes to them."""
