@@ -169,8 +169,9 @@ class Engine:
         under_u8 = beneath(self.frame_u8, self._starts_u8)
         self._screens = Screens(self.frame_u8, under_u8, -still)
         self._things = Things()
-        for box in boxes_px(under_u8, self.frame_u8) if under_u8 is not None else []:
-            self._things.note(box, under_u8, self.frame_u8)
+        if under_u8 is not None:
+            for box in boxes_px(under_u8, self.frame_u8):
+                self._things.note(box, under_u8, self.frame_u8)
         self._drag: Drag | None = None
         self._asked, self._asked_until = self._no_text, 0
 
