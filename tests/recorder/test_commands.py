@@ -102,11 +102,17 @@ def test_record_for_some_seconds(tmp_path: Path) -> None:
         assert session.attributes["note"] == "a try"
 
 
+def _hears_hangups() -> None:
+    """Also where the tests run under nohup, which has their children not hear them."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_interrupt_completes_the_file(tmp_path: Path, number: signal.Signals) -> None:
     path = tmp_path / "a.h5"
     command = [sys.executable, "-m", "recorder", "record", str(path), "--display", "fake"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(command, stderr=pipe, stdout=pipe, text=True, preexec_fn=_hears_hangups)
     assert process.stderr is not None
     assert process.stderr.readline().startswith("recording")
     with pytest.raises(subprocess.TimeoutExpired):
@@ -120,7 +126,7 @@ def test_interrupt_completes_the_file(tmp_path: Path, number: signal.Signals) ->
 def test_a_terminal_that_closes_leaves_a_complete_file(tmp_path: Path) -> None:
     path, (ours, theirs) = tmp_path / "a.h5", os.openpty()
     command = [sys.executable, "-m", "recorder", "record", str(path), "--display", "fake"]
-    process = subprocess.Popen(command, stderr=theirs, stdout=theirs)
+    process = subprocess.Popen(command, stderr=theirs, stdout=theirs, preexec_fn=_hears_hangups)
     os.close(theirs)
     said = b""
     while b"recording" not in said:
