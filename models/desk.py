@@ -28,7 +28,7 @@ from models.world_config import WorldConfig
 from recorder.pointer import PointerShape
 
 LIBRARY_NUMBERS = (
-    "picture_sizes", "picture_contents", "picture_times",
+    "picture_sizes", "picture_contents", "picture_kept", "picture_settled", "picture_times",
     "typed_contents", "typed_ways", "typed_times",
     "follows_times",
 )  # fmt: skip
@@ -207,7 +207,17 @@ def _deflated(values: NDArray[Any]) -> Tensor:
 
 def _numbers(library: Library) -> Iterator[tuple[str, NDArray[np.int64]]]:
     pictures, typed, follows = library.pictures, library.typed, library.follows
-    values = (pictures.size_px, pictures.content, pictures.times, typed.content, typed.way, typed.times, follows.times)
+    values = (
+        pictures.size_px,
+        pictures.content,
+        pictures.kept,
+        pictures.settled,
+        pictures.times,
+        typed.content,
+        typed.way,
+        typed.times,
+        follows.times,
+    )
     return zip(LIBRARY_NUMBERS, values, strict=True)
 
 
@@ -224,9 +234,13 @@ def _load_library(folder: Path, config: WorldConfig) -> tuple[NDArray[np.uint8],
         starts_u8 = np.frombuffer(flat["starts"], np.uint8).reshape(-1, *screen)
         tiles_u8 = np.frombuffer(flat["contents"], np.uint8).reshape(-1, TILE_VALUES)
         numbers = {name: np.frombuffer(flat[name], np.int32).astype(np.int64) for name in LIBRARY_NUMBERS}
-        sizes, content, times, *typed, followed = (numbers[name] for name in LIBRARY_NUMBERS)
-        pictures = Pictures(size_px=sizes.reshape(-1, 2), content=content, times=times)
-        if not len(starts_u8) or content.max(initial=-1) >= len(tiles_u8) or len(pictures) > config.pictures:
+        sizes, content, kept, settled, times, *typed, followed = (numbers[name] for name in LIBRARY_NUMBERS)
+        pictures = Pictures(size_px=sizes.reshape(-1, 2), content=content, kept=kept, settled=settled, times=times)
+        if (
+            not len(starts_u8)
+            or max(part.max(initial=-1) for part in (content, kept, settled)) >= len(tiles_u8)
+            or len(pictures) > config.pictures
+        ):
             raise ValueError("screens or contents are missing")
         typed = Typed(**dict(zip(("content", "way", "times"), typed, strict=True)))
         before, after = (np.frombuffer(flat[name], np.int64) for name in FINGERPRINTS)

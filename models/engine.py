@@ -29,6 +29,7 @@ from models.parts import box_px, boxes_px, largest_part, parts_of
 from models.place import Ground, Tiles
 from models.precision import best_dtype
 from models.recall import Known, known_contents, moved_contents
+from models.refusals import Refusals
 from models.sampling import Patience, Sampling
 from models.screens import Screens
 from models.things import Drag, Thing, Things
@@ -163,6 +164,7 @@ class Engine:
         self._inputs = Inputs(self._grid)
         self._paints = np.zeros(self._tiles, np.int64)
         self._patience = Patience()
+        self._refusals = Refusals()
         with self._inference():
             empty = torch.zeros(self._tiles, self.config.memory, device=self.device)
             self._memory = self._model.memory.step(empty, self.latent)
@@ -226,6 +228,7 @@ class Engine:
             self._paints[self._near_pointer()] = 0
         if pressed or action.keys or self._text() is not self._no_text:
             self._last_press = self._frame
+            self._refusals.forget()
         if self._inputs.moved or self._last_press == self._frame:
             self._last_input = self._frame
         if not action.buttons:
@@ -246,13 +249,12 @@ class Engine:
                 return self._dragged(drag)
         if self._small(box) and self._inputs.presses.done(self._frame):
             return None
-        tried = set[bytes]()
         for _ in range(sampling.tries):
-            if box.tobytes() not in tried:
+            if not self._refusals.holds(box, self._frame):
                 painted = self._attempt(look, ground, box, sampling)
                 if painted is not None:
                     return painted
-            tried.add(box.tobytes())
+                self._refusals.add(box, self._frame)
             box = self._box(ground, sampling.again)
         return None
 
@@ -273,7 +275,7 @@ class Engine:
         change = self._change(look, box, np.arange(len(some)), scene, thing)
         hovers = self._frame - self._last_press > self._rest_frames
         loose = 0 if hovers else sampling.loose
-        tiles_u8, agreed = self.paint(change, sampling.steps, sampling.guidance, loose, only_counted=hovers)
+        tiles_u8, agreed = self.paint(change, sampling.steps, sampling.guidance, loose, only_counted=hovers, drawn=True)
         if not agreed and len(some) > loose:
             return None
         cells = np.arange(len(some)) if agreed else np.flatnonzero(some)
@@ -377,16 +379,18 @@ class Engine:
         loose: int | None = None,
         *,
         only_counted: bool = False,
+        drawn: bool = False,
     ) -> tuple[NDArray[np.uint8], bool]:
         """What the cells of a change show in the next frame (n, TILE_VALUES), and whether they agreed on it.
 
         More than `loose` cells that do not agree stay as they are; `only_counted` lets them agree only on what the
-        counts speak for (`models.follows`).
+        counts speak for (`models.follows`). Of a box that was `drawn`, not told, all may stay as well, and a picture is
+        shown as what it settles into.
         """
         tiles = torch.from_numpy(centre_tiles(change.box, change.cells, self._grid)).to(self.device)
         centres_px = torch.from_numpy(cells_of(change.box)[change.cells] + TILE_PX // 2).float().to(self.device)
         slots = change.known.slots(self._tokenizer.encode(change.known.tiles_u8))
-        pictures = self._library.pictures.of(change.box)[:, change.cells]
+        pictures = self._library.pictures.of(change.box, change.cells)
         ballot = Ballot.of(
             change.earlier,
             pictures,
@@ -396,6 +400,7 @@ class Engine:
             change.known,
             self.device,
             only_counted=only_counted,
+            may_stay=drawn,
         )
         with self._inference():
             looks = [(change.scene, change.tokens), *([change.unasked] if change.unasked else [])]
@@ -420,8 +425,9 @@ class Engine:
             )
             tiles_u8 = contents_of(painting, change.known, model.palette, self._tokenizer)
         if painting.elected is not None and painting.elected >= len(change.earlier):
-            says = pictures[painting.elected - len(change.earlier)]
-            tiles_u8[says >= 0] = self._library.tiles_u8[says[says >= 0]]
+            picture = painting.elected - len(change.earlier)
+            for says in (pictures.content[picture], *([pictures.settled[picture]] if drawn else [])):
+                tiles_u8[says >= 0] = self._library.tiles_u8[says[says >= 0]]
         return tiles_u8, painting.elected is not None
 
     def show(self, frame_u8: NDArray[np.uint8], *, dense: bool = False) -> NDArray[np.bool_]:
@@ -449,6 +455,7 @@ class Engine:
         self.frame_u8 = frame_u8.copy()
         self._screens.show(self.frame_u8, changed.reshape(self._grid), self._frame)
         self._paints[changed] += 1
+        self._refusals.forget()
         return changed
 
     def _text(self) -> Text:

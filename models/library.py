@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,16 +11,18 @@ from tqdm import tqdm
 
 from models import follows
 from models.cells import Box, cells_of, fingerprints
+from models.events import BUTTON_BITS, FRAME
 from models.follows import NOTHING_FOLLOWS, Follows
 from models.pictures import Pictures
+from models.sightings import OFTEN, UNCHANGED, Settled, Sighting, Sightings
 from models.tiles import TILE_VALUES
 from models.track import Track
 from models.track_index import TrackIndex
 from models.typed import MOST_CELLS, NOTHING_TYPED, Typed, way_at
 
-OFTEN = 2  # a picture counts that was shown as often
-UNCHANGED = 0  # as a fingerprint
 LETTERS_PART = 8  # of the palette is for letters at most
+SETTLES_CELLS = 48  # of a change from which on it may come in parts: a window, and no letter, button or menu entry
+SETTLES_FRAMES = 6  # later all parts have come, if no input came in between
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -39,27 +42,30 @@ def gather(tracks: list[Track], size: int, most_pictures: int) -> Library:
     counts: Counter[int] = Counter()
     typed: Counter[tuple[int, int]] = Counter()
     pairs: Counter[tuple[int, int]] = Counter()
-    seen: Counter[tuple[int, int, bytes]] = Counter()
+    sightings = Sightings()
     pixels: dict[int, bytes] = {}
-    for track in tqdm(tracks, desc="library", unit="session", leave=False):
+    for number, track in enumerate(tqdm(tracks, desc="library", unit="session", leave=False)):
         taken: set[tuple[int, int, int]] = set()
-        for frame, box, before, contents, tiles_u8 in _changes(track):
-            way = way_at(track, frame) if len(contents) <= MOST_CELLS else None
-            changed = contents != UNCHANGED
+        for change in _changes(track, number):
+            contents, changed = change.after, change.after != UNCHANGED
+            way = way_at(track, change.frame) if len(contents) <= MOST_CELLS else None
             if len(contents) <= follows.MOST_CELLS:
-                pairs.update(zip(before[changed].tolist(), contents[changed].tolist(), strict=True))
-            for (x, y), content, tile in zip(cells_of(box).tolist(), contents.tolist(), tiles_u8, strict=True):
+                pairs.update(zip(change.before[changed].tolist(), contents[changed].tolist(), strict=True))
+            for (x, y), content, tile in zip(
+                cells_of(change.box).tolist(), contents.tolist(), change.tiles_u8, strict=True
+            ):
                 if content != UNCHANGED:
                     taken.add((x, y, content))
                     typed.update([(content, way)] if way is not None else [])
                     if content not in pixels:
                         pixels[content] = tile.tobytes()
-            width, height = (box[1] - box[0] + 1).tolist()
-            seen[width, height, contents.tobytes()] += 1
+            width, height = (change.box[1] - change.box[0] + 1).tolist()
+            sightings.note((width, height), contents, np.where(changed, UNCHANGED, change.before), change.settled)
         counts.update(content for _, _, content in taken)
     common = _common(counts, typed, size)
-    chosen = _chosen(seen)[:most_pictures]
-    rest = {content for picture in chosen for content in picture.cells.tolist()} - {UNCHANGED, *common}
+    chosen = sightings.often(most_pictures)
+    pixels |= _settled_pixels(chosen, tracks)
+    rest = {content for picture in chosen for content in picture.contents()} - {UNCHANGED, *common}
     contents = common + sorted(rest)
     tiles = bytearray(b"".join(pixels[content] for content in contents))
     return Library(
@@ -80,54 +86,71 @@ def _common(counts: Counter[int], typed: Counter[tuple[int, int]], size: int) ->
     return sorted([*letters, *others[: size - len(letters)]], key=lambda content: (-counts[content], content))
 
 
-def _changes(track: Track) -> Iterator[tuple[int, Box, NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8]]]:
-    """Each change's frame and box, its cells' fingerprints (n,) before and after it, the latter UNCHANGED where they
-    are, and the pixels after it."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Change:
+    """A change's `frame` and `box`; of its cells (n,) the fingerprints `before` it and `after` it, UNCHANGED where they
+    are, and the pixels after it; what it `settled` into, where that can be told."""
+
+    frame: int
+    box: Box
+    before: NDArray[np.int64]
+    after: NDArray[np.int64]
+    tiles_u8: NDArray[np.uint8]
+    settled: Settled | None
+
+
+def _changes(track: Track, number: int) -> Iterator[_Change]:
+    """The changes of a track, which has a `number` among others."""
     index = TrackIndex(track)
     rows = np.flatnonzero(track.begun[track.change_frame])
     for row in rows[rows > 0].tolist():
         box = index.box(row)
         before, after = index.cells(row - 1, box), index.cells(row, box)
-        changed = np.where((before != after).any(axis=1), fingerprints(after), UNCHANGED)
-        yield int(track.change_frame[row]), box, fingerprints(before), changed, after
+        yield _Change(
+            frame=int(track.change_frame[row]),
+            box=box,
+            before=fingerprints(before),
+            after=np.where((before != after).any(axis=1), fingerprints(after), UNCHANGED),
+            tiles_u8=after,
+            settled=_settled(index, number, row, box) if len(after) >= SETTLES_CELLS else None,
+        )
 
 
-@dataclass(kw_only=True, eq=False)
-class _Picture:
-    """Fingerprints of its `cells` (n,), UNCHANGED where all stays, and the `times` that it was shown."""
-
-    size_px: tuple[int, int]
-    cells: NDArray[np.int64]
-    times: int
-
-    def take(self, other: "_Picture") -> bool:
-        """Become one with another of the same size, if they agree: a window may open over its like."""
-        said, too = self.cells != UNCHANGED, other.cells != UNCHANGED
-        shared = 2 * (said & too).sum() >= min(said.sum(), too.sum())
-        agree = shared and np.array_equal(self.cells[said & too], other.cells[said & too])
-        if agree:
-            self.cells = np.where(said, self.cells, other.cells)
-            self.times += other.times
-        return bool(agree)
+def _settled(index: TrackIndex, number: int, row: int, box: Box) -> Settled | None:
+    """What a change settled into; None where an input came too soon, or the end, or a button was held."""
+    track, frame = index.track, int(index.track.change_frame[row])
+    until = frame + SETTLES_FRAMES
+    inputs = (track.events[:, FRAME] > frame) & (track.events[:, FRAME] <= until)
+    if until >= len(track) or inputs.any() or (track.held[frame : until + 1] & BUTTON_BITS).any():
+        return None
+    last = int(np.searchsorted(track.change_frame, until, side="right")) - 1
+    after, later = index.cells(row, box), index.cells(last, box)
+    cells = np.where((after != later).any(axis=1), fingerprints(later), UNCHANGED)
+    return Settled(track=number, until=last, box=box, cells=cells)
 
 
-def _chosen(seen: Counter[tuple[int, int, bytes]]) -> list[_Picture]:
-    """The pictures that were seen OFTEN, the commonest first."""
-    of_size: dict[tuple[int, int], list[_Picture]] = {}
-    for (width, height, cells), times in sorted(seen.items(), key=lambda item: (-item[1], item[0])):
-        picture = _Picture(size_px=(width, height), cells=np.frombuffer(cells, np.int64), times=times)
-        others = of_size.setdefault(picture.size_px, [])
-        if not any(other.take(picture) for other in others):
-            others.append(picture)
-    pictures = [picture for others in of_size.values() for picture in others if picture.times >= OFTEN]
-    return sorted(pictures, key=lambda picture: -picture.times)
+def _settled_pixels(pictures: list[Sighting], tracks: list[Track]) -> dict[int, bytes]:
+    """The contents that pictures settle into."""
+    pixels: dict[int, bytes] = {}
+    into = sorted((picture.into for picture in pictures if picture.into), key=lambda settled: settled.track)
+    for number, of_track in groupby(into, key=lambda settled: settled.track):
+        index = TrackIndex(tracks[number])
+        for settled in of_track:
+            tiles_u8 = index.cells(settled.until, settled.box)
+            pixels |= {content: tile.tobytes() for content, tile in zip(settled.cells.tolist(), tiles_u8, strict=True)}
+    return pixels
 
 
-def _pictures(chosen: list[_Picture], contents: list[int]) -> Pictures:
+def _pictures(chosen: list[Sighting], contents: list[int]) -> Pictures:
     place = {content: number for number, content in enumerate(contents)}
-    cells = [content for picture in chosen for content in picture.cells.tolist()]
+
+    def places(cells: Iterator[NDArray[np.int64]]) -> NDArray[np.int64]:
+        return np.array([place.get(content, -1) for each in cells for content in each.tolist()], np.int64)
+
     return Pictures(
         size_px=np.array([picture.size_px for picture in chosen], np.int64).reshape(-1, 2),
-        content=np.array([place.get(content, -1) for content in cells], np.int64),
+        content=places(picture.cells for picture in chosen),
+        kept=places(picture.kept for picture in chosen),
+        settled=places(picture.later for picture in chosen),
         times=np.array([picture.times for picture in chosen], np.int64),
     )

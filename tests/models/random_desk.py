@@ -7,11 +7,11 @@ from torch import nn
 from models.desk import Desk, Tokenizer
 from models.latents import Whitening
 from models.library import Library
-from models.pictures import Pictures
 from models.tiles import TILE_PX, TILE_VALUES
 from models.vae import TileVAE, VAEConfig
 from models.world import WorldModel
 from models.world_config import WorldConfig
+from tests.models.plain_pictures import plain_pictures
 from tests.models.toy import ARROW, FPS
 
 CONFIG = WorldConfig(
@@ -32,7 +32,7 @@ def random_desk(seed: int = 0, first_screens: int = 2) -> Desk:
     statistics = Whitening(mean=torch.zeros(CONFIG.channels), deviation=torch.ones(CONFIG.channels))
     library = Library(
         tiles_u8=random.integers(256, size=(CONFIG.palette, TILE_VALUES), dtype=np.uint8),
-        pictures=Pictures(size_px=np.zeros((0, 2), int), content=np.zeros(0, int), times=np.zeros(0, int)),
+        pictures=plain_pictures([], [], []),
     )
     tokenizer = Tokenizer(vae=vae, whitening=statistics)
     world.fill(library, tokenizer.encode(library.tiles_u8))

@@ -19,6 +19,7 @@ from models.track import Track, load_track
 from models.train import DESK_FOLDER
 from models.world import WorldModel
 from recorder.dataset import session_name
+from tests.models.plain_pictures import plain_pictures
 from tests.models.toy import StepClock
 
 UNKNOWN = np.full((1, TILE_VALUES), 7, np.uint8)
@@ -38,7 +39,7 @@ def _pictures(sizes: list[tuple[int, int]]) -> Pictures:
     """One of each size, the first the most often."""
     cells = sum(-(-width // 16) * -(-height // 16) for width, height in sizes)
     times = np.arange(len(sizes), 0, -1)
-    return Pictures(size_px=np.array(sizes, np.int64), content=np.full(cells, -1, np.int64), times=times)
+    return plain_pictures(sizes, [-1] * cells, times)
 
 
 def _world(library: Library, desk: Desk, **sizes: int) -> WorldModel:

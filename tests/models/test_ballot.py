@@ -4,12 +4,14 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
+import pytest
 import torch
 
-from models.ballot import BOND, Ballot
+from models.ballot import BETTER, BOND, Ballot
 from models.cells import fingerprints
 from models.follows import NOTHING_FOLLOWS, Follows
 from models.layers import highest
+from models.pictures import Prints
 from models.recall import NEW, known_contents
 from models.tiles import TILE_VALUES
 
@@ -49,10 +51,24 @@ def _ballot(
     screens: list[np.ndarray] = SCREENS[:-1],
     follows: Follows = NOTHING_FOLLOWS,
     only_counted: bool = False,
+    kept: list[list[int]] | None = None,
+    may_stay: bool = False,
 ) -> Ballot:
     known = known_contents(SCREENS, [0, 1, 2], [None, None], 3)
     places = np.array(pictures or [], np.int64).reshape(-1, CELLS)
-    return Ballot.of(screens, places, LIBRARY, PALETTE, follows, known, torch.device("cpu"), only_counted=only_counted)
+    nothing = np.full_like(places, -1)
+    prints = Prints(places, nothing if kept is None else np.array(kept, np.int64), nothing)
+    return Ballot.of(
+        screens,
+        prints,
+        LIBRARY,
+        PALETTE,
+        follows,
+        known,
+        torch.device("cpu"),
+        only_counted=only_counted,
+        may_stay=may_stay,
+    )
 
 
 def test_the_majority_carries_a_cell_that_would_choose_otherwise() -> None:
@@ -117,6 +133,20 @@ def test_the_screen_as_it_is_cannot_be_elected() -> None:
     assert _vote(_ballot([[0, 1, 2]], screens=[SCREENS[-1]]), near, far) == 1
 
 
+def test_where_all_may_stay_a_large_change_has_to_be_likelier_than_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    for most_cells, may_stay, better, elected in (
+        (CELLS - 1, True, 2 * BETTER, 0),
+        (CELLS - 1, True, BETTER / 2, None),
+        (CELLS - 1, False, BETTER / 2, 0),
+        (CELLS, True, BETTER / 2, 0),
+    ):
+        monkeypatch.setattr("models.ballot.MOST_CELLS", most_cells)
+        stay = {(cell, 0): 5.0 for cell in range(CELLS)}
+        near, far = _logits(stay, {(cell, cell): 5.0 + better for cell in range(CELLS)})
+        votes = _ballot([[0, 1, 2]], screens=[], may_stay=may_stay)
+        assert _vote(votes, near, far) == elected, (most_cells, may_stay, better)
+
+
 def test_a_cell_that_is_sure_of_something_new_denies_what_is_known() -> None:
     near, far = _logits({(0, 2): 5.0, (1, 2): 5.0, (2, NEW): 5.0}, {(0, 0): 5.0, (1, 1): 5.0, (2, 3): 4.0})
     pictures = _ballot([[0, 1, 3], [0, 1, 7]], screens=[])
@@ -143,3 +173,14 @@ def test_nothing_is_elected_that_no_count_speaks_for_where_only_counts_do() -> N
         assert _vote(_ballot(pictures, screens=[], follows=COUNTED), near, far) is not None
         counted = _ballot(pictures, screens=[], follows=COUNTED, only_counted=True)
         assert _vote(counted, near, far) == elected, pictures
+
+
+def test_a_cell_that_a_picture_leaves_alone_shows_what_it_kept_or_stays() -> None:
+    ballot = _ballot([[0, 1, -1]], [], kept=[[-1, -1, 3]])
+    for stays, kept, shown in ((2.0, 1.0, NEW), (1.0, 2.0, 3)):
+        near, far = _logits({(0, 1): 1.0, (1, 1): 1.0, (2, 0): stays}, {(0, 0): 1.5, (1, 1): 1.5, (2, 3): kept})
+        elected = _vote(ballot, near, far)
+        assert elected == 0
+        common, place = ballot.favour(elected, near, far, highest(far))
+        best, choice = near[2].max(dim=0)
+        assert (int(place[2]) if common[2] > best else NEW) == shown and (shown == 3 or int(choice) == 0)

@@ -1,9 +1,12 @@
 """The library holds what cells take most often for the first time, and what they take together."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from models.cells import fingerprints
-from models.library import gather
+from models.events import FIRST_KEY
+from models.library import SETTLES_FRAMES, gather
 from models.tiles import TILE_PX, to_tiles
 from models.track import Track
 
@@ -56,8 +59,12 @@ def test_a_picture_is_what_cells_took_together_twice_and_says_nothing_of_what_st
     library = gather(tracks, 9, 9)
     shades = [*library.tiles_u8[:, 0].tolist(), None]  # -1 reads the last
     alone, both = (np.array([[0, 0], [width - 1, TILE_PX - 1]]) for width in (TILE_PX, 2 * TILE_PX))
-    assert [[shades[place] for place in picture] for picture in library.pictures.of(both)] == [[20, 30]]
-    assert [[shades[place] for place in picture] for picture in library.pictures.of(alone)] == [[10]]
+    assert [[shades[place] for place in picture] for picture in library.pictures.of(both, np.arange(2)).content] == [
+        [20, 30]
+    ]
+    assert [[shades[place] for place in picture] for picture in library.pictures.of(alone, np.arange(1)).content] == [
+        [10]
+    ]
     assert library.pictures.times.tolist() == [2, 2]
     assert len(gather(tracks, 9, 1).pictures) == 1
 
@@ -91,3 +98,46 @@ def test_it_counts_what_follows_what() -> None:
     assert sorted(counted) == sorted([(dark, light, 2), (light, dark, 2)])
     said = follows.says(np.array([dark]), np.array([[light], [other]]))
     assert said[0, 0] > 0 and said[1, 0] == 0
+
+
+def test_what_a_picture_keeps_is_known_where_it_was_always_the_same() -> None:
+    same = [_track([[3, 0], [3, 1], [3, 0], [3, 1]], [10, 20, 30, 40])]
+    other = [_track([[3, 0], [3, 1], [2, 0], [2, 1]], [10, 20, 30, 40])]
+    for tracks in (same, other):
+        tracks[0].tiles_u8[:, 0] = 7  # the box of a tile that does not change is not its own
+    library = gather(same, 9, 9)
+    assert (library.pictures.kept == -1).all() and (library.pictures.content >= 0).all()
+
+
+def _opening(*, typed: bool = False) -> Track:
+    """Twice a window of 8 x 7 tiles opens: a frame (20) on the wallpaper (10), then what is inside (30)."""
+    around = np.ones((7, 8), np.int32)
+    around[1:-1, 1:-1] = 0
+    wallpaper, frame, whole = np.zeros(56, np.int32), around.ravel(), 2 - around.ravel()
+    shown = [wallpaper, frame, whole] * 2
+    track = _track([grid.tolist() for grid in shown], [10, 20, 30], 8)
+    change_frame = np.array([0, 1, 2, SETTLES_FRAMES + 2, SETTLES_FRAMES + 3, SETTLES_FRAMES + 4])
+    frames = 2 * (SETTLES_FRAMES + 3)
+    keys = [[frame, FIRST_KEY, 0, 0, 0] for frame in (0, *(change_frame[[2, 5]] if typed else []))]
+    return replace(
+        track,
+        change_frame=change_frame,
+        events=np.array(keys, np.int64),
+        pointer_px=np.zeros((frames, 2), np.int32),
+        wish=np.full(frames, -1, np.int16),
+        held=np.zeros(frames, np.int64),
+    )
+
+
+def test_a_window_that_opens_in_parts_is_known_whole() -> None:
+    library = gather([_opening()], 9, 9)
+    prints = library.pictures.of(np.array([[0, 0], [8 * TILE_PX - 1, 7 * TILE_PX - 1]]), np.arange(56))
+    opens = (prints.content < 0).any(axis=1)
+    settled = np.where(prints.settled >= 0, prints.settled, prints.content)[opens]
+    assert opens.sum() == 1 and (library.tiles_u8[settled, 1] == _opening().tiles_u8[_opening().grids[2], 1]).all()
+
+
+def test_what_an_input_may_have_changed_settles_into_nothing() -> None:
+    assert (gather([_opening(typed=True)], 9, 9).pictures.settled < 0).all()
+    dragged = replace(_opening(), held=np.ones(len(_opening()), np.int64))
+    assert (gather([dragged], 9, 9).pictures.settled < 0).all()

@@ -13,7 +13,6 @@ from models import geometry
 from models.desk import load_desk
 from models.moment import Draw, OwnPast
 from models.parts import box_px, largest_part
-from models.pictures import Pictures
 from models.place import Ground, Place, Tiles
 from models.reach import REACH_PX
 from models.tiles import TILE_PX, TILE_VALUES, to_tiles
@@ -22,6 +21,7 @@ from models.transitions import Transitions
 from models.world_config import WorldConfig
 from recorder.dataset import session_name
 from recorder.session import Session
+from tests.models.plain_pictures import plain_pictures
 
 CONFIG = WorldConfig(rows=4, columns=8, channels=6, shapes=2, width=64, local_width=32, sizes=9)
 SIZES = [[50, 31], [34, 2], [64, 32]]
@@ -36,8 +36,7 @@ def _place(seed: int, sizes: list[list[int]] = SIZES) -> Place:
     for parameter in place.parameters():
         torch.nn.init.normal_(parameter, std=0.3)
     cells = [-(-width // TILE_PX) * -(-height // TILE_PX) for width, height in sizes]
-    known = np.array(sizes, int).reshape(-1, 2)
-    place.sizes.fill(Pictures(size_px=known, content=np.zeros(sum(cells), int), times=np.ones(len(sizes), int)))
+    place.sizes.fill(plain_pictures(sizes, [0] * sum(cells), [1] * len(sizes)))
     return place
 
 
