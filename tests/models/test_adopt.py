@@ -109,7 +109,7 @@ def _reconstruction(stage: VAEStage) -> float:
 
 def test_a_training_goes_on_from_a_desk_and_says_so(toy_run: Path, toy_data: Path, tmp_path: Path) -> None:
     shutil.copytree(toy_run / train.VAE_FOLDER, tmp_path / train.VAE_FOLDER)
-    order = train.Order(data=toy_data, out=tmp_path, preset="tiny", minutes=2.0, resume=False, seed=0, threads=1,
+    order = train.Order(data=toy_data, out=tmp_path, preset="tiny", minutes=0.25, resume=False, seed=0, threads=1,
                         from_desk=toy_run / DESK_FOLDER)  # fmt: skip
     threads = torch.get_num_threads()
     train.train_world(order, StepClock())

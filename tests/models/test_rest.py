@@ -61,12 +61,12 @@ def test_a_move_a_held_button_and_a_wish_are_input(what: str) -> None:
 
 RESTLESS = Sampling(floor=1e-9, when_low=0.0, when_high=0.0, where=0.0, repeats=FRAMES, loose=FRAMES)
 HERE, THERE = Action(x_px=50, y_px=50), Action(x_px=51, y_px=50)
-REST = random_desk().rest_frames
+REST = 6
 
 
 @pytest.fixture
 def engine() -> Engine:
-    engine = Engine(random_desk(), torch.device("cpu"))
+    engine = Engine(replace(random_desk(), rest_frames=REST), torch.device("cpu"))
     engine.begin(np.zeros((128, 128, 3), np.uint8), torch.Generator().manual_seed(0))
     return engine
 
@@ -78,20 +78,20 @@ def changed(engine: Engine, *actions: Action) -> list[int]:
 
 
 def test_without_input_nothing_changes_after_the_rest(engine: Engine) -> None:
-    assert changed(engine, *[HERE] * 60) == list(range(REST))
+    assert changed(engine, *[HERE] * 15) == list(range(REST))
     pressed = replace(HERE, keys=frozenset([3]))
-    assert changed(engine, pressed, *[HERE] * 60) == list(range(REST + 1))
+    assert changed(engine, pressed, *[HERE] * 15) == list(range(REST + 1))
 
 
 def test_a_screen_that_stood_still_already_is_at_rest(engine: Engine) -> None:
     engine.begin(np.zeros((128, 128, 3), np.uint8), torch.Generator().manual_seed(0), still=REST)
-    assert changed(engine, *[HERE] * 60) == []
+    assert changed(engine, *[HERE] * 15) == []
 
 
 def test_where_the_pointer_only_moves_nothing_comes_that_was_not_counted(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pointing = [replace(HERE, x_px=10 + step) for step in range(80)]
+    pointing = [replace(HERE, x_px=10 + step) for step in range(15)]
     assert changed(engine, *pointing) == list(range(REST))
     asked = list[bool]()
 

@@ -25,7 +25,7 @@ from tests.models.toy import ARROW, FPS, OFF, ON, PERIOD_NS, SIZE_PX, StepClock
 
 TEXT, WIDTH, LAG_FRAMES, WISH_FRAMES, PERIOD_FRAMES = 32, 64, 2, 6, 12
 WISHES = ("light the lamp", "put it out, please")
-STEPS = 80.0  # minutes of a StepClock
+STEPS = 10.0  # minutes of a StepClock
 REST = Action(x_px=100, y_px=100)
 
 

@@ -14,7 +14,7 @@ from recorder.dataset import session_name
 from tests.models.described import write_described_session
 from tests.models.toy import StepClock, write_toy_session
 
-MINUTES = 24.0
+MINUTES = 3.0
 
 
 def _train(data: Path, out: Path, *, resume: bool = False) -> None:

@@ -17,10 +17,10 @@ OFF, ON = (40, 70, 120), (230, 190, 60)
 
 
 class StepClock(FakeClock):
-    """A minute passes with each look at it, so that a budget of minutes is a number of training steps."""
+    """7.5 s pass with each look at it, so that a minute of a budget is eight training steps."""
 
     def now_ns(self) -> int:
-        self.advance(60_000_000_000)
+        self.advance(7_500_000_000)
         return super().now_ns()
 
 
