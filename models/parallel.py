@@ -6,7 +6,6 @@ from typing import Any
 
 import torch
 from torch import distributed, nn
-from torch.distributed.optim import ZeroRedundancyOptimizer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,12 +58,18 @@ class Ranks:
         """An optimizer whose work is divided by parameters (ZeRO stage 1, Rajbhandari et al. 2020)."""
         if self.size == 1:
             return kind(parameters, **options)
+        # 2 s, of every start, for what one process never needs
+        from torch.distributed.optim import ZeroRedundancyOptimizer
+
         return ZeroRedundancyOptimizer(parameters, optimizer_class=kind, **options)
 
     def gather_state(self, optimizer: torch.optim.Optimizer) -> None:
         """Bring a divided optimizer's state to the first process, before its `state_dict`."""
-        if isinstance(optimizer, ZeroRedundancyOptimizer):
-            optimizer.consolidate_state_dict(0)
+        if self.size > 1:
+            from torch.distributed.optim import ZeroRedundancyOptimizer
+
+            if isinstance(optimizer, ZeroRedundancyOptimizer):
+                optimizer.consolidate_state_dict(0)
 
     def agree(self, value: float) -> float:
         """The first process's value, in every process."""

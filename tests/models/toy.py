@@ -1,7 +1,10 @@
 """A toy desktop for the models' tests: 128x128 pixels, and a click toggles the tile under it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import jaxtyping
 import numpy as np
 
 from recorder.actions import Event, EventKind
@@ -22,6 +25,17 @@ class StepClock(FakeClock):
     def now_ns(self) -> int:
         self.advance(7_500_000_000)
         return super().now_ns()
+
+
+@contextmanager
+def unchecked() -> Iterator[None]:
+    """Checks of shapes take a third of a training's time; `test_train_all` trains with them."""
+    before = jaxtyping.config.jaxtyping_disable
+    jaxtyping.config.update("jaxtyping_disable", True)
+    try:
+        yield
+    finally:
+        jaxtyping.config.update("jaxtyping_disable", before)
 
 
 def write_toy_session(path: Path, *, seed: int, frames: int) -> None:
