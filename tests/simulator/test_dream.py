@@ -16,6 +16,7 @@ from simulator.shipped import CHECKPOINT
 from simulator.world import World
 from tests.world_contract import WorldContract
 
+pytestmark = pytest.mark.xdist_group("test_dream")  # what ships is loaded once
 IDLE_STEPS = 100
 IDLE_SEEDS = range(0, 12, 4)
 
