@@ -29,7 +29,7 @@ from models.parts import box_px, boxes_px, largest_part, parts_of
 from models.place import Ground, Tiles
 from models.precision import best_dtype
 from models.recall import Known, known_contents, moved_contents
-from models.refusals import Refusals
+from models.restraint import Restraint
 from models.sampling import Patience, Sampling
 from models.screens import Screens
 from models.things import Drag, Thing, Things
@@ -39,8 +39,6 @@ from models.world import Outlook, Scene
 from recorder.actions import Action
 
 ASKED_FRAMES = 22  # a text asks for something as long as in the recordings: 1.5 s
-MOST_FREE = 0.5  # share of the tiles that a change alters that have to be free to (`Sampling.repeats`)
-REACH = 2  # tiles around the pointer that may change anew when it moves: what lights up under it
 MOST_WARM = 256  # cells; larger changes are rare, and warming up for them takes as long as for all others
 WARM_SIZES = tuple(size for size in BUCKETS if size <= MOST_WARM)
 
@@ -160,11 +158,9 @@ class Engine:
         self._generator = generator
         self._frame = 0
         self._last_change = torch.full((self._tiles,), -float(still), device=self.device)
-        self._last_press = self._last_input = -still
         self._inputs = Inputs(self._grid)
-        self._paints = np.zeros(self._tiles, np.int64)
         self._patience = Patience()
-        self._refusals = Refusals()
+        self._restraint = Restraint(self._grid, self._rest_frames, still)
         with self._inference():
             empty = torch.zeros(self._tiles, self.config.memory, device=self.device)
             self._memory = self._model.memory.step(empty, self.latent)
@@ -188,7 +184,7 @@ class Engine:
             states = self._clip.text([text])
             self._asked = states.tokens.float(), states.mask
             self._asked_until = self._frame + ASKED_FRAMES
-            self._paints[:] = 0
+            self._restraint.free_all()
 
     def look(self, action: Action, guidance: float = 1.0) -> Look:
         """Take an action and look at the next frame, led so far by what a text asks for (`models.guidance`).
@@ -221,16 +217,8 @@ class Engine:
     def _take(self, action: Action) -> None:
         self._frame += 1
         self._inputs.take(action, self._frame, self.latent)
-        pressed = bool(action.events or action.buttons)
-        if pressed:
-            self._paints[:] = 0
-        elif self._inputs.moved:
-            self._paints[self._near_pointer()] = 0
-        if pressed or action.keys or self._text() is not self._no_text:
-            self._last_press = self._frame
-            self._refusals.forget()
-        if self._inputs.moved or self._last_press == self._frame:
-            self._last_input = self._frame
+        asking = self._text() is not self._no_text
+        self._restraint.take(action, self._frame, moved=self._inputs.moved, asking=asking)
         if not action.buttons:
             self._drag = None
 
@@ -238,7 +226,7 @@ class Engine:
         """Whether anything changes, then the place, then what it shows; nothing where the desktop has come to rest."""
         if self._drag:
             return self._dragged(self._drag)
-        probability = 0.0 if self._frame - self._last_input > self._rest_frames else look.change_probability
+        probability = 0.0 if self._restraint.rests(self._frame) else look.change_probability
         if not self._patience.ends(probability, sampling, self._generator):
             return None
         ground = self._ground(look)
@@ -250,11 +238,11 @@ class Engine:
         if self._small(box) and self._inputs.presses.done(self._frame):
             return None
         for _ in range(sampling.tries):
-            if not self._refusals.holds(box, self._frame):
+            if not self._restraint.refuses(box, self._frame):
                 painted = self._attempt(look, ground, box, sampling)
                 if painted is not None:
                     return painted
-                self._refusals.add(box, self._frame)
+                self._restraint.refuse(box, self._frame)
             box = self._box(ground, sampling.again)
         return None
 
@@ -267,27 +255,22 @@ class Engine:
         thing = self._things.like(box)
         box = thing.visible(self.frame_u8) if thing else box
         scene = self._scene(ground, box)
-        free = self._paints < sampling.repeats
+        free = self._restraint.free(sampling.repeats)
         likely = torch.sigmoid(scene.where[0]).cpu().numpy() >= sampling.where
         some = np.asarray((free & likely)[tiles_under(box, self._grid[1])].any(axis=1))
         if not some.any():
             return None
         change = self._change(look, box, np.arange(len(some)), scene, thing)
-        hovers = self._frame - self._last_press > self._rest_frames
+        hovers = self._restraint.hovers(self._frame)
         loose = 0 if hovers else sampling.loose
         tiles_u8, agreed = self.paint(change, sampling.steps, sampling.guidance, loose, only_counted=hovers, drawn=True)
         if not agreed and len(some) > loose:
             return None
         cells = np.arange(len(some)) if agreed else np.flatnonzero(some)
-        if self._tires(box, cells, tiles_u8[cells], free):
+        changed = (tiles_u8[cells] != cut(self.frame_u8, box)[cells]).any(axis=1)
+        if self._restraint.tires(box, cells[changed], sampling.repeats):
             return None
         return Painted(box=box, cells=cells, tiles_u8=tiles_u8[cells], tile_probability=change.tile_probability)
-
-    def _tires(self, box: Box, cells: NDArray[np.int64], tiles_u8: NDArray[np.uint8], free: NDArray[np.bool_]) -> bool:
-        """Whether most of what the cells of a box would change is not free to."""
-        changed = (tiles_u8 != cut(self.frame_u8, box)[cells]).any(axis=1)
-        tiles = tiles_under(box, self._grid[1])[cells[changed]]
-        return len(tiles) > 0 and bool(free[tiles].any(axis=1).mean() < MOST_FREE)
 
     def _dragged(self, drag: Drag) -> Dragged:
         """What is dragged is where the pointer has come."""
@@ -364,12 +347,6 @@ class Engine:
     def _scene(self, ground: Ground, box: Box) -> Scene:
         with self._inference():
             return self._model.scene(ground, torch.from_numpy(box)[None].to(self.device))
-
-    def _near_pointer(self) -> NDArray[np.bool_]:
-        """The tiles (n,) within REACH of the one under the pointer."""
-        column, row = (px // TILE_PX for px in self._inputs.pointer_px[-1])
-        rows, columns = np.ogrid[: self._grid[0], : self._grid[1]]
-        return ((abs(rows - row) <= REACH) & (abs(columns - column) <= REACH)).ravel()
 
     def paint(
         self,
@@ -454,8 +431,7 @@ class Engine:
             self._inputs.presses.wrote(self._frame, len(cells_of(box)))
         self.frame_u8 = frame_u8.copy()
         self._screens.show(self.frame_u8, changed.reshape(self._grid), self._frame)
-        self._paints[changed] += 1
-        self._refusals.forget()
+        self._restraint.note(changed)
         return changed
 
     def _text(self) -> Text:
