@@ -18,12 +18,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("toy_run"))
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _one_thread() -> None:
-    """Two threads in each of two workers are several times slower than one."""
-    torch.set_num_threads(1)
-
-
 @pytest.fixture(scope="session")
 def toy_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("toy")

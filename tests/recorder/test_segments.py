@@ -33,7 +33,10 @@ MINUTES = 5 * PERIOD_NS / MINUTE_NS  # a segment has 5 frames, where none was le
 
 @dataclass(frozen=True)
 class Step:
-    """What comes before a frame, and the frame's pointer; times are in nanoseconds around the frame's."""
+    """What comes before a frame, and the frame's pointer; times are in nanoseconds around the frame's.
+
+    None is the frame's before: what happened then and came late would be held in a file that is closed already.
+    """
 
     events: tuple[tuple[int, tuple[EventKind, int]], ...]
     prompt: str | None
@@ -45,7 +48,7 @@ STEPS = st.builds(
     Step,
     events=st.lists(
         st.tuples(
-            st.integers(-PERIOD_NS, 3_000_000), st.sampled_from([*product(HELD, range(3)), (EventKind.MOTION, 0)])
+            st.integers(1 - PERIOD_NS, 3_000_000), st.sampled_from([*product(HELD, range(3)), (EventKind.MOTION, 0)])
         ),
         max_size=3,
     ).map(lambda events: tuple(sorted(events))),
