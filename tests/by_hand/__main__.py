@@ -9,7 +9,8 @@ OUT gets a screenshot after each task, play.png with some of them, and play.json
 share of the screen that changed, its box, and whether what should be true is true (`verdicts.py` says how each is
 judged and what it can't tell). The shares by kind of task are printed at the end: a scorecard to compare checkpoints
 by, no test that passes or fails. With the same seed the tasks are the same; what the model shows is not, for it depends
-on when an input arrives.
+on when an input arrives. `--stepped` does the same tasks without the window: the checkpoint is stepped in this process,
+faster than time, and all is the same each time.
 """
 
 import argparse
@@ -29,24 +30,31 @@ from tests.by_hand.person import Person
 from tests.by_hand.schedule import Task, rounds
 from tests.by_hand.scorecard import Row, summary, table
 from tests.by_hand.sheet import chosen, sheet
+from tests.by_hand.stepped import SteppedDesk
+from tests.by_hand.stepped import stepped as stepped_desk
 from tests.by_hand.window import SCALE, PlayedWindow, played
 
 MINUTES = 10.0
 
 
-def play(window: PlayedWindow, out: Path, *, minutes: float, seed: int) -> Iterator[Row]:
+def play(window: PlayedWindow | SteppedDesk, out: Path, *, minutes: float, seed: int) -> Iterator[Row]:
     """Do tasks until the time is over; give the row of each, whose screenshot is then in the folder."""
-    begun_s = time.monotonic()
+    begun_s = _now_s(window)
     person = Person(window, Random(f"{seed} hand"))
     for number, (turn, task) in enumerate(_tasks(person, seed)):
-        if time.monotonic() - begun_s > 60 * minutes:
+        if _now_s(window) - begun_s > 60 * minutes:
             return
         frames = window.frames
         done = person.do(task)
-        second = time.monotonic() - begun_s
+        second = _now_s(window) - begun_s
         row = Row(number=number, round=turn, second=second, frames=window.frames - frames, task=task, done=done)
         Image.fromarray(window.screen_u8()).save(out / row.picture)
         yield row
+
+
+def _now_s(window: PlayedWindow | SteppedDesk) -> float:
+    """The time, or what it would be if no frame were late."""
+    return window.clock.now_ns() / 1e9 if isinstance(window, SteppedDesk) else time.monotonic()
 
 
 def _tasks(person: Person, seed: int) -> Iterator[tuple[int, Task]]:
@@ -71,15 +79,16 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=MINUTES)
     parser.add_argument("--checkpoint", type=Path, default=shipped.CHECKPOINT)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--stepped", action="store_true", help="without the window, each frame when it is asked for")
     arguments = parser.parse_args()
     try:
-        run(arguments.out, minutes=arguments.minutes, checkpoint=arguments.checkpoint, seed=arguments.seed)
+        run(**vars(arguments))
     except (ValueError, OSError) as error:
         print(f"by_hand: {error}", file=sys.stderr)
         sys.exit(2)
 
 
-def run(out: Path, *, minutes: float, checkpoint: Path, seed: int) -> None:
+def run(out: Path, *, minutes: float, checkpoint: Path, seed: int, stepped: bool) -> None:
     """Play, and write what was seen, also where the window ends before its time.
 
     Raises ValueError, with the remedy, for a folder that is not empty, a checkpoint that can't be played, a window that
@@ -90,7 +99,7 @@ def run(out: Path, *, minutes: float, checkpoint: Path, seed: int) -> None:
         raise ValueError(f"{out} is not empty; name a new folder, so that no screenshots of two runs lie side by side")
     rows: list[Row] = []
     said = ""
-    with played(checkpoint, seed) as window:
+    with (stepped_desk if stepped else played)(checkpoint, seed) as window:
         try:
             for row in play(window, out, minutes=minutes, seed=seed):
                 rows.append(row)

@@ -18,6 +18,7 @@ from recorder.explorer.wish import wish_of
 from tests.by_hand import verdicts
 from tests.by_hand.schedule import APPS, Task
 from tests.by_hand.sight import Change, Look, panel_edge
+from tests.by_hand.stepped import SteppedDesk
 from tests.by_hand.verdicts import Verdict
 from tests.by_hand.window import PlayedWindow
 
@@ -51,7 +52,7 @@ class Done:
 class Person:
     """Works at the window as `random` decides. It knows of windows only what it saw change, so it may be mistaken."""
 
-    def __init__(self, window: PlayedWindow, random: Random) -> None:
+    def __init__(self, window: PlayedWindow | SteppedDesk, random: Random) -> None:
         self._window, self._random = window, random
         self._hand = Hand(window.injector, window.clock, random, threading.Event())
         self._hand.place(window.size_px[0] // 2, window.size_px[1] // 2)
