@@ -16,6 +16,7 @@ from torch import Tensor
 from models.checkpoint import load_config, load_module, load_tensors, save_folder
 from models.clip import NAME as CLIP
 from models.clip import ClipModel, clip_parts, load_clip
+from models.fates import Fates
 from models.follows import Follows
 from models.latents import Whitening, decode_tiles, encode_tiles
 from models.library import Library
@@ -31,6 +32,7 @@ LIBRARY_NUMBERS = (
     "picture_sizes", "picture_contents", "picture_kept", "picture_settled", "picture_times",
     "typed_contents", "typed_ways", "typed_times",
     "follows_times",
+    "fate_sizes", "fate_menus", "fate_deeds", "fate_times", "fate_happened",
 )  # fmt: skip
 FINGERPRINTS = ("follows_before", "follows_after")
 
@@ -206,7 +208,7 @@ def _deflated(values: NDArray[Any]) -> Tensor:
 
 
 def _numbers(library: Library) -> Iterator[tuple[str, NDArray[np.int64]]]:
-    pictures, typed, follows = library.pictures, library.typed, library.follows
+    pictures, typed, follows, fates = library.pictures, library.typed, library.follows, library.fates
     values = (
         pictures.size_px,
         pictures.content,
@@ -217,6 +219,11 @@ def _numbers(library: Library) -> Iterator[tuple[str, NDArray[np.int64]]]:
         typed.way,
         typed.times,
         follows.times,
+        fates.size_px,
+        fates.menus,
+        fates.deed,
+        fates.times,
+        fates.happened,
     )
     return zip(LIBRARY_NUMBERS, values, strict=True)
 
@@ -234,7 +241,7 @@ def _load_library(folder: Path, config: WorldConfig) -> tuple[NDArray[np.uint8],
         starts_u8 = np.frombuffer(flat["starts"], np.uint8).reshape(-1, *screen)
         tiles_u8 = np.frombuffer(flat["contents"], np.uint8).reshape(-1, TILE_VALUES)
         numbers = {name: np.frombuffer(flat[name], np.int32).astype(np.int64) for name in LIBRARY_NUMBERS}
-        sizes, content, kept, settled, times, *typed, followed = (numbers[name] for name in LIBRARY_NUMBERS)
+        sizes, content, kept, settled, times, *others = (numbers[name] for name in LIBRARY_NUMBERS)
         pictures = Pictures(size_px=sizes.reshape(-1, 2), content=content, kept=kept, settled=settled, times=times)
         if (
             not len(starts_u8)
@@ -242,12 +249,16 @@ def _load_library(folder: Path, config: WorldConfig) -> tuple[NDArray[np.uint8],
             or len(pictures) > config.pictures
         ):
             raise ValueError("screens or contents are missing")
-        typed = Typed(**dict(zip(("content", "way", "times"), typed, strict=True)))
+        typed = Typed(**dict(zip(("content", "way", "times"), others[:3], strict=True)))
         before, after = (np.frombuffer(flat[name], np.int64) for name in FINGERPRINTS)
-        follows = Follows(before=before, after=after, times=followed)
+        follows = Follows(before=before, after=after, times=others[3])
+        thing_px, menus, deed, done, happened = others[4:]
+        fates = Fates(
+            size_px=thing_px.reshape(-1, 2), menus=menus, deed=deed.reshape(-1, 5), times=done, happened=happened
+        )
     except (KeyError, ValueError, zlib.error) as error:
         raise ValueError(f"{folder}/library.safetensors does not fit this model; copy the checkpoint again") from error
-    return starts_u8, Library(tiles_u8=tiles_u8, pictures=pictures, typed=typed, follows=follows)
+    return starts_u8, Library(tiles_u8=tiles_u8, pictures=pictures, typed=typed, follows=follows, fates=fates)
 
 
 def _half(tensors: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -19,8 +19,10 @@ from models.beneath import beneath
 from models.buckets import BUCKETS, padded
 from models.cells import Box, cells_of, centre_tiles, cut, fingerprints, tiles_under
 from models.compiled import INDUCTOR, CompiledHead, CompiledOutlook
+from models.consequences import Consequences
 from models.context import Context
 from models.desk import Desk
+from models.events import event_rows
 from models.guidance import extrapolated
 from models.head import Head
 from models.inputs import Inputs, Text
@@ -55,8 +57,8 @@ class Look:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Dragged:
-    """The next frame, where all that changes is that a thing is dragged."""
+class Rearranged:
+    """The next frame, where all that changes is that a thing is dragged, or that things go."""
 
     frame_u8: NDArray[np.uint8]
 
@@ -171,6 +173,8 @@ class Engine:
             for box in boxes_px(under_u8, self.frame_u8):
                 self._things.note(box, under_u8, self.frame_u8)
         self._drag: Drag | None = None
+        self._consequences = Consequences(self._library.fates, self._things)
+        self._rearranged = False
         self._asked, self._asked_until = self._no_text, 0
 
     @property
@@ -213,19 +217,28 @@ class Engine:
         """Take an action whose frame needs no look, for it is known."""
         self._take(action)
         self._drag = None
+        self._consequences.forget()
 
     def _take(self, action: Action) -> None:
         self._frame += 1
+        self._rearranged = False
         self._inputs.take(action, self._frame, self.latent)
         asking = self._text() is not self._no_text
         self._restraint.take(action, self._frame, moved=self._inputs.moved, asking=asking)
         if not action.buttons:
             self._drag = None
+        for row in event_rows(action, self._frame):
+            self._consequences.take(row, self.frame_u8)
 
-    def draw_change(self, look: Look, sampling: Sampling) -> Painted | Dragged | None:
+    def draw_change(self, look: Look, sampling: Sampling) -> Painted | Rearranged | None:
         """Whether anything changes, then the place, then what it shows; nothing where the desktop has come to rest."""
-        if self._drag:
-            return self._dragged(self._drag)
+        drag = self._drag or self._begun_drag()
+        if drag:
+            return self._dragged(drag)
+        if self._consequences.pending:
+            frame_u8 = self._consequences.due(self._frame, self.frame_u8)
+            self._rearranged = frame_u8 is not None
+            return None if frame_u8 is None else Rearranged(frame_u8=frame_u8)
         probability = 0.0 if self._restraint.rests(self._frame) else look.change_probability
         if not self._patience.ends(probability, sampling, self._generator):
             return None
@@ -249,10 +262,12 @@ class Engine:
     def _attempt(self, look: Look, ground: Ground, box: Box, sampling: Sampling) -> Painted | None:
         """Paint a box: whole where its cells agree on what it shows, else what is likely to change.
 
-        None where too many cells don't agree: a large change comes whole or not at all. Where the pointer only moves,
-        nothing comes but what often came where the same was shown.
+        None where too many cells don't agree: a large change comes whole or not at all; and where a window lies that
+        stays. Where the pointer only moves, nothing comes but what often came where the same was shown.
         """
         thing = self._things.like(box)
+        if thing and self._consequences.spares(thing, self._frame):
+            return None
         box = thing.visible(self.frame_u8) if thing else box
         scene = self._scene(ground, box)
         free = self._restraint.free(sampling.repeats)
@@ -272,11 +287,17 @@ class Engine:
             return None
         return Painted(box=box, cells=cells, tiles_u8=tiles_u8[cells], tile_probability=change.tile_probability)
 
-    def _dragged(self, drag: Drag) -> Dragged:
+    def _begun_drag(self) -> Drag | None:
+        """What the held button takes along, by the counts."""
+        press_px, pointer_px = self._inputs.press_px, self._inputs.pointer_px[-1]
+        return self._consequences.drag(self.frame_u8, press_px, pointer_px) if press_px else None
+
+    def _dragged(self, drag: Drag) -> Rearranged:
         """What is dragged is where the pointer has come."""
+        self._rearranged = True
         self._drag, frame_u8 = drag.to(self.frame_u8, self._inputs.pointer_px[-1])
         self._things.moved(drag.thing, self._drag.thing)
-        return Dragged(frame_u8=frame_u8)
+        return Rearranged(frame_u8=frame_u8)
 
     def told_changes(self, look: Look, dirty: NDArray[np.bool_], sampling: Sampling) -> list[Change]:
         """The changes of told tiles (rows, columns), part by part; the box within each part's tiles is the model's."""
@@ -424,10 +445,11 @@ class Engine:
             stepped = self._model.memory.step(self._memory[dirty[rows]], latent[rows])
             self._memory[dirty] = stepped[: len(dirty)]
             self._last_change[dirty] = self._frame
-        if not (self._drag or dense):
+        if not (self._rearranged or dense):
             part = largest_part(changed.reshape(self._grid))
             box = box_px(part, before_u8[part.ravel()], tiles_u8[part.ravel()])
-            self._things.note(box, self.frame_u8, frame_u8)
+            gone = self._things.note(box, self.frame_u8, frame_u8, self._frame)
+            self._consequences.note(gone, self._frame, self.frame_u8)
             self._inputs.presses.wrote(self._frame, len(cells_of(box)))
         self.frame_u8 = frame_u8.copy()
         self._screens.show(self.frame_u8, changed.reshape(self._grid), self._frame)

@@ -12,6 +12,7 @@ from tqdm import tqdm
 from models import follows
 from models.cells import Box, cells_of, fingerprints
 from models.events import BUTTON_BITS, FRAME
+from models.fates import NO_FATES, Fates
 from models.follows import NOTHING_FOLLOWS, Follows
 from models.pictures import Pictures
 from models.sightings import OFTEN, UNCHANGED, Settled, Sighting, Sightings
@@ -28,12 +29,13 @@ SETTLES_FRAMES = 6  # later all parts have come, if no input came in between
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Library:
     """`tiles_u8` (k, TILE_VALUES) contents: first those for the palette, the commonest first, then what else the
-    `pictures` consist of; which keys `typed` which; and which `follows` which."""
+    `pictures` consist of; which keys `typed` which; which `follows` which; and the `fates` of what lies open."""
 
     tiles_u8: NDArray[np.uint8]
     pictures: Pictures
     typed: Typed = NOTHING_TYPED
     follows: Follows = NOTHING_FOLLOWS
+    fates: Fates = NO_FATES
 
 
 def gather(tracks: list[Track], size: int, most_pictures: int) -> Library:

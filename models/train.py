@@ -12,6 +12,7 @@ from models.clip import NAME as CLIP_FOLDER
 from models.clip import ClipConfig, ClipModel, load_clip, save_clip
 from models.clip_stage import ClipStage
 from models.desk import Desk, Tokenizer, load_desk, load_tokenizer, save_desk, save_tokenizer
+from models.fates import Fates
 from models.latents import Whitening, encode_tiles
 from models.pairs import load_pairs, tells
 from models.parallel import Ranks
@@ -119,6 +120,7 @@ def train_world(order: Order, clock: Clock) -> None:
     ranks = Ranks.join()
     start = load_desk(order.from_desk) if order.from_desk else None
     stage = WorldStage(tracks, tokenizer, config, order.values().draw, names, order.seed, ranks, start, clip)
+    stage.library = replace(stage.library, fates=Fates.counted(paths, tracks))
     budget = TrainConfig(minutes=order.minutes, seed=order.seed)
     if start:
         budget = replace(budget, cooldown=COOLS_FROM_DESK)

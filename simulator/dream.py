@@ -16,7 +16,7 @@ from models.cells import composite
 from models.clip import ClipModel
 from models.compiled import INDUCTOR
 from models.desk import Desk, load_desk
-from models.engine import WARM_SIZES, Change, Dragged, Engine, Look
+from models.engine import WARM_SIZES, Change, Engine, Look, Rearranged
 from models.sampling import Sampling
 from models.tiles import TILE_PX, to_frame, to_tiles
 from recorder.actions import Action
@@ -170,7 +170,7 @@ class Dream:
         change = self.engine.draw_change(look, self.sampling)
         if change is None:
             return self.engine.frame_u8, None
-        if isinstance(change, Dragged):
+        if isinstance(change, Rearranged):
             return change.frame_u8, None
         frame_u8 = self.engine.frame_u8.copy()
         composite(frame_u8, change.box, change.cells, change.tiles_u8)

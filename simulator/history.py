@@ -19,7 +19,7 @@ class Moment:
 
 
 class History:
-    """Plays `world` and keeps a snapshot of each of its last `seconds`; one of the shipped desktop takes 5 MB."""
+    """Plays `world` and keeps a snapshot of each of its last `seconds`; one of the shipped desktop takes 2 MB."""
 
     def __init__(self, world: World, seconds: int = 30) -> None:
         self._world = world

@@ -1,5 +1,6 @@
 """A screen whose past nobody has seen has one: the bare desktop under its windows."""
 
+from copy import deepcopy
 from dataclasses import replace
 
 import numpy as np
@@ -8,8 +9,12 @@ import torch
 from numpy.typing import NDArray
 
 from models.beneath import beneath
-from models.engine import Engine
+from models.consequences import LAG_FRAMES
+from models.engine import Engine, Painted, Rearranged
+from models.fates import STEP_PX, Deed, Fate, Fates
 from models.parts import boxes_px
+from models.sampling import Sampling
+from recorder.actions import Action, Event, EventKind
 from tests.models.random_desk import random_desk
 
 SIZE_PX = (128, 128)
@@ -69,3 +74,37 @@ def test_an_engine_knows_what_the_windows_of_its_first_screen_cover() -> None:
     assert thing is not None and np.array_equal(thing.gone(screen_u8), _bare(RED))
     ((before, shown), arrived) = engine._screens.cut(WINDOW, np.arange(12))
     assert not np.array_equal(before, shown) and arrived == [-31, -30]
+
+
+def test_an_engine_has_a_window_go_and_come_back_as_its_recordings_counted() -> None:
+    press = Action(x_px=70, y_px=30, events=(Event(t_ns=1, kind=EventKind.BUTTON_DOWN, x_px=70, y_px=30),))
+    beside = Action(x_px=3, y_px=3, events=(Event(t_ns=1, kind=EventKind.BUTTON_DOWN, x_px=3, y_px=3),))
+    steps = (WINDOW[1, 0] - press.x_px) // STEP_PX, (press.y_px - WINDOW[0, 1]) // STEP_PX
+    deeds = [Deed(fate, 0, 0, *steps) for fate in (Fate.WINDOW_GOES, Fate.WINDOW_HIDES)]
+    fates = Fates(
+        size_px=(WINDOW[1] - WINDOW[0] + 1)[None],
+        menus=np.array([0]),
+        deed=np.array([*deeds, Deed(Fate.HIDDEN_RETURNS, 0, 0, 0, 0)]),
+        times=np.array([9, 9, 9]),
+        happened=np.array([9, 9, 9]),
+    )
+    desk = random_desk()
+    desk = replace(desk, starts_u8=np.stack([_bare(RED)]), library=replace(desk.library, fates=fates))
+    engine = Engine(desk, torch.device("cpu"))
+    screen_u8 = _with_windows(_bare(RED), WINDOW)
+    engine.begin(screen_u8, torch.Generator().manual_seed(0), still=30)
+    for action, shown_u8 in ((press, _bare(RED)), (beside, screen_u8)):
+        kept = deepcopy(engine.state())
+        for _ in range(2):  # and once more from the same state
+            engine.restore(deepcopy(kept))
+            changes = [_next(engine, action), *(_next(engine, replace(action, events=())) for _ in range(LAG_FRAMES))]
+            assert [change is None for change in changes] == [*[True] * LAG_FRAMES, False]
+            assert isinstance(changes[-1], Rearranged) and np.array_equal(changes[-1].frame_u8, shown_u8)
+
+
+def _next(engine: Engine, action: Action) -> Painted | Rearranged | None:
+    """The engine's next change, which is shown."""
+    change = engine.draw_change(engine.look(action), Sampling())
+    if isinstance(change, Rearranged):
+        engine.show(change.frame_u8)
+    return change

@@ -57,9 +57,55 @@ def test_small_changes_are_no_things_and_old_ones_are_forgotten() -> None:
     things, frame = Things(), _desktop()
     things.note(np.array([[0, 0], [15, 15]]), frame, _with(frame, BOX, 1))
     assert not things._open
-    for shade in range(2 * MOST):
-        things.note(BOX, frame, _with(frame, BOX, 100 + shade))
+    frame = np.zeros((64, 2 * MOST * 64, 3), np.uint8)
+    for place in range(2 * MOST):
+        box = np.array([[64 * place, 0], [64 * place + 63, 47]])
+        before, frame = frame, _with(frame, box, 100)
+        things.note(box, before, frame)
     assert len(things._open) == MOST
+
+
+def test_what_opens_where_something_was_that_is_no_longer_there_takes_its_place() -> None:
+    things, before, after = _opened()
+    things.note(BOX + 3, before, _with(before, BOX + 3, 90))
+    (thing,) = things._open
+    assert (thing.box == BOX + 3).all()
+    things.note(BOX, after, _with(after, BOX, 60))
+    assert len(things._open) == 1, "the first was not there either"
+
+
+def test_what_came_on_a_thing_goes_with_it() -> None:
+    things, before, after = _opened()
+    inside = np.array([[30, 20], [79, 69]])
+    beside = np.array([[60, 40], [120, 90]])
+    frame = _with(_with(after, inside, 7), beside, 9)
+    things.note(inside, after, frame)
+    things.note(beside, frame, frame)
+    window = things._open[0]
+    bare = things.lay_bare(window, frame)
+    assert (bare[10:74, 20:84] == before[10:74, 20:84]).all()
+    assert [thing.box.tolist() for thing in things._open] == [beside.tolist()]
+
+
+def test_all_is_rolled_back_to_before_a_thing_opened_where_it_or_a_later_one_lies() -> None:
+    things, before, after = _opened()
+    later = np.array([[60, 40], [119, 89]])
+    frame = _with(_with(after, later, 9), np.array([[100, 12], [101, 13]]), 5)  # a scrap, too small for a thing
+    frame = _with(frame, np.array([[2, 2], [3, 3]]), 5)  # another, beside them
+    things.note(later, after, frame)
+    rolled = things.roll_back(things._open[0], frame)
+    assert (rolled[10:90, 20:120] == before[10:90, 20:120]).all() and (rolled[2:4, 2:4] == 5).all()
+    assert not things._open
+
+
+def test_a_thing_that_was_put_back_covers_what_is_there_now() -> None:
+    things, _, after = _opened()
+    thing = things._open[0].as_in(after)
+    other = things.lay_bare(things._open[0], after)
+    other = _with(other, np.array([[0, 0], [40, 40]]), 3)
+    shown = things.put_back(thing, other)
+    assert (shown[10:74, 20:84] == 200).all()
+    assert (things._open[0].gone(shown) == other).all()
 
 
 @settings(deadline=None)
